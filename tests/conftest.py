@@ -4,12 +4,14 @@ pytest-django reads the settings before this file, with the addresses that tests
 up; the right ones are put in before anything connects.
 """
 
+import contextlib
 import os
 from collections.abc import Iterator
 
 import dj_database_url
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connections
 
 from config.celery import app as celery_app
@@ -37,6 +39,8 @@ def redis_server(services):
     url = services["REDIS_URL"]
     settings.REDIS_URL = settings.CELERY_BROKER_URL = url
     settings.CACHES["default"]["LOCATION"] = url
+    with contextlib.suppress(AttributeError):
+        del caches["default"]  # made at start-up, with the made-up address
     celery_app.conf.broker_url = url
 
 
