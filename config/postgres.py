@@ -36,6 +36,7 @@ class Postgres(Server):
     def __init__(self, home: Path, *, durable: bool = False) -> None:
         folder(home, 0o711)
         self.durable = durable
+        self.fresh = False  # whether this start made the cluster
         self.account = _account(home)
         self.home = home if _reachable(home, self.account) else _shared_folder(home, self.account)
         self.packaged = _packaged_postgres()
@@ -119,6 +120,7 @@ class Postgres(Server):
             f"CREATE ROLE {ROLE} LOGIN CREATEDB\nCREATE DATABASE {DATABASE} OWNER {ROLE}\n",
         )
         fresh.rename(self.data)
+        self.fresh = True
 
     def _tool(self, command: list[str], said: str = "") -> None:
         done = subprocess.run(
