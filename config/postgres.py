@@ -73,16 +73,8 @@ class Postgres(Server):
     def ready(self) -> bool:
         if not (self.sockets / ".s.PGSQL.5432").exists():
             return False
-        asked = [
-            self._program("pg_isready"),
-            "-q",
-            "-t",
-            "2",
-            "-h",
-            str(self.sockets),
-            "-p",
-            "5432",
-        ]
+        where = ["-h", str(self.sockets), "-p", "5432", "-U", ROLE, "-d", DATABASE]
+        asked = [self._program("pg_isready"), "-q", "-t", "2", *where]
         return subprocess.run(asked, check=False).returncode == 0
 
     def prepare(self) -> None:
