@@ -76,9 +76,9 @@ def manage(arguments: list[str]) -> int:
         last = home / "public-url"
         url = last.read_text() if last.exists() else "http://127.0.0.1:8000"
         env = environment(home, servers, url)
-        if any(isinstance(server, Postgres) and server.fresh for server in servers):
-            _run_in_front([PYTHON, "-m", "config.prepare"], env)
-        return _run_in_front([PYTHON, str(CHECKOUT / "manage.py"), *arguments], env)
+        fresh = any(isinstance(server, Postgres) and server.fresh for server in servers)
+        failed = fresh and _run_in_front([PYTHON, "-m", "config.prepare"], env)
+        return failed or _run_in_front([PYTHON, str(CHECKOUT / "manage.py"), *arguments], env)
 
 
 def environment(home: Path, servers: list[Server], public_url: str) -> dict[str, str]:

@@ -158,7 +158,7 @@ def _reachable(path: Path, account: dict[str, Any]) -> bool:
 
 def _shared_folder(home: Path, account: dict[str, Any]) -> Path:
     """A short folder outside the checkout that belongs to us and that the account may enter."""
-    for base in (tempfile.gettempdir(), "/var/tmp", "/tmp", "/dev/shm"):  # noqa: S108 (checked below)
+    for base in ("/var/tmp", tempfile.gettempdir(), "/tmp", "/dev/shm"):  # noqa: S108 (checked below)
         path = Path(base) / f"third-thursday-{_fingerprint(home)}"
         with contextlib.suppress(OSError):
             path.mkdir(exist_ok=True)

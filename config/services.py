@@ -39,11 +39,12 @@ def opened(services: list[Server], home: Path) -> Iterator[dict[str, str]]:
 
     Before stopping it waits for the others who came to use them in the meantime.
     """
+    logs = folder(home / "logs", 0o700)
     with contextlib.ExitStack() as stack, (home / "users").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         started = False
         for service in services:
-            process = service.open(home / f"{service.name}.log")
+            process = service.open(logs / f"{service.name}.log")
             if process:
                 started = True
                 stack.callback(stop, process, service.stop_signal, 10)
