@@ -1,0 +1,75 @@
+"""Alive, and ready: what a load balancer and a person on duty ask."""
+
+from datetime import timedelta
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis import Redis
+from redis.exceptions import RedisError
+
+from django.conf import settings
+from outbox.models import Delivery, Heartbeat
+
+STARTED = timezone.now()
+PATIENCE = timedelta(minutes=5)
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether people are served well: 200, or 503 with what is wrong."""
+    wrong = _database()
+    parts = {"database": wrong, "redis": _redis()}
+    if not wrong:
+        parts |= {"migrations": _migrations(), "messages": _messages(), "tick": _tick()}
+    is_ready = not any(said for name, said in parts.items() if name != "redis")
+    said = {name: wrong or "ok" for name, wrong in parts.items()}
+    return JsonResponse({"ready": is_ready, **said}, status=200 if is_ready else 503)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "cannot be reached"
+    return ""
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(plan)} not applied" if plan else ""
+
+
+def _messages() -> str:
+    age = Delivery.objects.oldest_due_age()
+    return f"the oldest has been due for {age.seconds} s" if age and age > PATIENCE else ""
+
+
+def _tick() -> str:
+    """The scheduler's sign of life; right after a start there need not be one yet."""
+    now = timezone.now()
+    if now - STARTED < PATIENCE or Heartbeat.objects.filter(name="tick", at__gt=now - PATIENCE):
+        return ""
+    return "no tick for five minutes"
+
+
+def _redis() -> str:
+    """Named only: without Redis mail is late, but nothing is lost."""
+    try:
+        Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5).ping()
+    except RedisError:
+        return "cannot be reached"
+    return ""

@@ -1,0 +1,401 @@
+"""One evening: when and where, how many fit in, and the verbs that change it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from meetups.calendar import calendar_file
+from meetups.models.evenings import EventQuerySet
+from meetups.models.series import Line, Series
+from meetups.text import folded, render_markdown
+from meetups.walltime import instant, validate_zone
+from outbox.drafts import Draft
+from outbox.models import Delivery
+from outbox.states import MessageClass
+from venues.models import Room, Venue
+
+
+class Refused(ValidationError):
+    """A verb said no; the message tells why and what to do instead."""
+
+
+class Event(models.Model):
+    """One evening of a series. Its seats and times change only through the verbs below."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Mode(models.TextChoices):
+        ONSITE = "onsite", _("on site")
+        ONLINE = "online", _("online")
+        BOTH = "both", _("on site and online")
+
+    class Level(models.TextChoices):
+        ALL = "all", _("all levels")
+        BEGINNERS = "beginners", _("for beginners")
+        INTERMEDIATE = "intermediate", _("some experience helps")
+        ADVANCED = "advanced", _("for experienced people")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    series = models.ForeignKey(
+        Series, models.PROTECT, related_name="events", verbose_name=_("series")
+    )
+    line = models.ForeignKey(
+        Line, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("line")
+    )
+    slug = models.SlugField(_("short name in links"), max_length=80, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    tagline = models.CharField(_("in one sentence"), max_length=300, blank=True)
+    description = models.TextField(
+        _("about the evening"), max_length=20_000, blank=True, help_text="Markdown"
+    )
+    description_html = models.TextField(editable=False, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    level = models.CharField(_("for whom"), max_length=12, choices=Level, default=Level.ALL)
+    status = models.CharField(
+        _("status"), max_length=9, choices=Status, default=Status.DRAFT, editable=False
+    )
+    cancelled_because = models.CharField(
+        _("why it is cancelled"), max_length=500, blank=True, editable=False
+    )
+
+    # Wall time and zone are what people agreed on; the instants follow from them (save).
+    date = models.DateField(_("date"))
+    time = models.TimeField(_("start"))
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), default=120, validators=[MinValueValidator(1), MaxValueValidator(6000)]
+    )
+    zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, validators=[validate_zone],
+        help_text=_("Empty: the zone of the series."),
+    )  # fmt: skip
+    time_known = models.BooleanField(_("the time is known"), default=True)
+    starts_at = models.DateTimeField(editable=False)
+    ends_at = models.DateTimeField(editable=False)
+    moved_from = models.DateTimeField(null=True, blank=True, editable=False)
+    # Names one schedule of the evening: messages of an older one are worthless.
+    schedule_rev = models.PositiveIntegerField(default=0, editable=False)
+
+    mode = models.CharField(_("where"), max_length=6, choices=Mode, default=Mode.ONSITE)
+    venue = models.ForeignKey(
+        Venue, models.SET_NULL, null=True, blank=True, related_name="events",
+        verbose_name=_("venue"),
+    )  # fmt: skip
+    room = models.ForeignKey(
+        Room, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("room")
+    )
+    getting_in = models.TextField(
+        _("how to get in"), max_length=2000, blank=True,
+        help_text=_("Empty: what the venue says. Goes into the reminder, too."),
+    )  # fmt: skip
+    online_url = models.URLField(
+        _("link to take part"), blank=True, help_text=_("Only those with an online seat get it.")
+    )
+
+    capacity = models.PositiveIntegerField(
+        _("seats on site"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
+    online_capacity = models.PositiveIntegerField(
+        _("seats online"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
+    # Kept by a trigger of the registrations; never written from here.
+    seats_taken = models.PositiveIntegerField(default=0, editable=False)
+    online_taken = models.PositiveIntegerField(default=0, editable=False)
+    queue_last = models.PositiveIntegerField(default=0, editable=False)
+
+    purpose = models.CharField(_("why we hold it"), max_length=500, blank=True)
+    wanted_outcome = models.CharField(_("what should come of it"), max_length=500, blank=True)
+
+    recap = models.TextField(
+        _("afterwards"), max_length=20_000, blank=True,
+        help_text=_("What happened, for those who could not come. Markdown."),
+    )  # fmt: skip
+    recap_html = models.TextField(editable=False, blank=True)
+    came = models.PositiveIntegerField(_("people who came"), null=True, blank=True)
+
+    source = models.CharField(max_length=300, blank=True, editable=False)
+    search_text = models.TextField(editable=False, blank=True)
+    search = models.GeneratedField(
+        expression=SearchVector("search_text", config="simple")
+        + SearchVector("search_text", config="english")
+        + SearchVector("search_text", config="french")
+        + SearchVector("search_text", config="russian"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    # A form that was opened before the rush must not write yesterday's counts back.
+    KEPT_BY_OTHERS = frozenset({"seats_taken", "online_taken", "queue_last", "search"})
+
+    class Meta:
+        verbose_name = _("evening")
+        verbose_name_plural = _("evenings")
+        indexes = [
+            models.Index("series", "-starts_at", name="event_by_series"),
+            models.Index("starts_at", name="event_by_start"),
+            GinIndex("search", name="event_search"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(capacity=None) | Q(seats_taken__lte=F("capacity")),
+                name="event_never_oversold",
+                violation_error_message=_("More seats than that are already given."),
+            ),
+            models.CheckConstraint(
+                condition=Q(online_capacity=None) | Q(online_taken__lte=F("online_capacity")),
+                name="event_never_oversold_online",
+                violation_error_message=_("More seats online than that are already given."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="event_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "published", "cancelled"]),
+                name="event_status_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetups:event", args=[self.slug])
+
+    def clean(self) -> None:
+        if self.room and self.room.venue_id != self.venue_id:
+            raise ValidationError({"room": _("This room is not in the chosen venue.")})
+        if self.line and self.line.series_id != self.series_id:
+            raise ValidationError({"line": _("This line belongs to another series.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.zone = self.zone or self.series.time_zone
+        self.starts_at = instant(self.date, self.time, self.zone)
+        self.ends_at = self.starts_at + dt.timedelta(minutes=self.minutes)
+        self.description_html = render_markdown(self.description)
+        self.recap_html = render_markdown(self.recap)
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            fields = self._meta.concrete_fields
+            kwargs["update_fields"] = [
+                f.name for f in fields if f.name not in self.KEPT_BY_OTHERS and not f.primary_key
+            ]
+        super().save(*args, **kwargs)
+
+    # What it is
+
+    @property
+    def public_url(self) -> str:
+        return f"{settings.PUBLIC_URL}{self.get_absolute_url()}"
+
+    @property
+    def about(self) -> str:
+        """The name of this schedule in the outbox: messages about an older one can be withdrawn."""
+        return f"event:{self.pk}:{self.schedule_rev}"
+
+    @property
+    def local_start(self) -> dt.datetime:
+        return self.starts_at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def local_end(self) -> dt.datetime:
+        return self.ends_at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == self.Status.CANCELLED
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at <= timezone.now()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether seats can be had: announced, and not begun (need 69)."""
+        return self.status == self.Status.PUBLISHED and self.starts_at > timezone.now()
+
+    @property
+    def modes(self) -> list[str]:
+        """The ways to take part: "onsite", "online" or both."""
+        both = [self.Mode.ONSITE.value, self.Mode.ONLINE.value]
+        return both if self.mode == self.Mode.BOTH else [self.mode]
+
+    def limit(self, mode: str) -> int | None:
+        return self.online_capacity if mode == self.Mode.ONLINE else self.capacity
+
+    def taken(self, mode: str) -> int:
+        return self.online_taken if mode == self.Mode.ONLINE else self.seats_taken
+
+    def seats_left(self, mode: str) -> int | None:
+        """Free seats of one mode; None where there is no limit."""
+        limit = self.limit(mode)
+        return None if limit is None else max(limit - self.taken(mode), 0)
+
+    @property
+    def place(self) -> str:
+        """Venue and room as a guest would say them; empty while the venue is to follow."""
+        if self.mode == self.Mode.ONLINE or not self.venue:
+            return ""
+        return f"{self.venue.name}, {self.room.name}" if self.room else self.venue.name
+
+    @property
+    def entrance(self) -> str:
+        return self.getting_in or (self.venue.entrance if self.venue else "")
+
+    def facts(self) -> dict[str, str]:
+        """What a message says about the evening, as plain values that keep."""
+        return {
+            "title": self.title,
+            "series": self.series.name,
+            "series_url": self.series.public_url,
+            "url": self.public_url,
+            "starts": self.starts_at.isoformat(),
+            "ends": self.ends_at.isoformat(),
+            "zone": self.zone,
+            "mode": self.mode,
+            "place": self.place,
+            "address": self.venue.address if self.place and self.venue else "",
+            "transport": self.venue.transport if self.place and self.venue else "",
+            "map_url": self.venue.map_url if self.place and self.venue else "",
+            "how_to_get_in": self.entrance if self.place else "",
+            "online_url": self.online_url,
+        }
+
+    def attachments(self) -> list[dict[str, str]]:
+        """The evening as a calendar file, for a mail to somebody with a seat."""
+        method = "CANCEL" if self.is_cancelled else "PUBLISH"
+        kind = f"text/calendar; charset=utf-8; method={method}"
+        return [{"name": "evening.ics", "type": kind, "text": calendar_file([self], method=method)}]
+
+    # Verbs
+
+    @contextmanager
+    def locked(self) -> Iterator["Event"]:
+        """Hold the event's row, so that its seats change one at a time. Taken before any other."""
+        with transaction.atomic():
+            rows = Event.objects.select_for_update(no_key=True, of=("self",))
+            yield rows.select_related("series", "venue", "room").get(pk=self.pk)
+
+    def publish(self) -> None:
+        """Announce the evening: it appears on the public pages and seats can be had."""
+        with self.locked() as event:
+            if event.status == self.Status.CANCELLED:
+                raise Refused(_g("This evening was cancelled and its guests were told. Make a new one."))
+            event.status = self.Status.PUBLISHED
+            event.save(update_fields=["status"])
+        self.refresh_from_db()
+
+    def cancel(self, because: str = "") -> int:
+        """Call the evening off and tell everybody with a seat or a place in the queue, once.
+
+        Returns how many are told.
+        """
+        with self.locked() as event:
+            if event.status == self.Status.CANCELLED:
+                raise Refused(_g("This evening is already cancelled."))
+            if event.is_over:
+                raise Refused(_g("This evening is over; it can no longer be cancelled."))
+            was_public = event.status == self.Status.PUBLISHED
+            Delivery.objects.about(event.about).withdraw()
+            event.status, event.cancelled_because = self.Status.CANCELLED, because
+            event.schedule_rev += 1
+            event.save()
+            told = event.tell("meetups/cancelled", {"reason": because}) if was_public else 0
+        self.refresh_from_db()
+        return told
+
+    def move(
+        self, day: dt.date | None = None, at: dt.time | None = None, zone: str = "", **place: Any
+    ) -> int:
+        """Change when or where (`venue`, `room`, `mode`); tell its people and remind them anew.
+
+        Returns how many are told: nobody where nothing changed or nothing was announced.
+        """
+        with self.locked() as event:
+            if event.status == self.Status.CANCELLED:
+                raise Refused(_g("This evening is cancelled; it cannot be moved."))
+            before = event._when_and_where()
+            old = {"old_starts": event.starts_at.isoformat(), "old_zone": event.zone}
+            old_about, old_start = event.about, event.starts_at
+            event.date, event.time, event.zone = day or event.date, at or event.time, zone or event.zone
+            for field, value in place.items():
+                setattr(event, field, value)
+            event.clean()
+            event.save()
+            told = 0
+            if event._when_and_where() != before and event.status == self.Status.PUBLISHED:
+                told = event._tell_of_move(old_about, old_start, old | {"old_place": before[1]})
+        self.refresh_from_db()
+        return told
+
+    def set_capacity(self, seats: int | None, mode: str = Mode.ONSITE) -> None:
+        """Change the number of seats; new ones go to the queue at once, given ones are never taken."""
+        field = "online_capacity" if mode == self.Mode.ONLINE else "capacity"
+        with self.locked() as event:
+            if seats is not None and seats < event.taken(mode):
+                sentence = _g("%(taken)d seats are already given: the limit cannot be lower than that.")
+                raise Refused(sentence % {"taken": event.taken(mode)})
+            setattr(event, field, seats)
+            event.save(update_fields=[field])
+            event.registrations.fill_seats(event)
+        self.refresh_from_db()
+
+    def reindex(self) -> None:
+        """Gather the words the archive finds this evening by; called when talks or speakers change."""
+        words = [self.title, self.tagline]
+        for slot in self.slots.prefetch_related("talk__speakers"):
+            talk = getattr(slot, "talk", None)
+            words += [slot.title] if talk is None else talk.words()
+        self.search_text = folded(" ".join(filter(None, words)))
+        self.save(update_fields=["search_text"])
+
+    def tell(self, template: str, extra: dict[str, Any]) -> int:
+        """Post a transactional message to everybody with a seat or a place in the queue."""
+        registrations = self.registrations.active().select_related("contact")
+        shared = self.facts() | extra
+        calendar = {"attachments": self.attachments()}
+        name = template.rpartition("/")[2]
+        return Delivery.objects.post_many(
+            Draft(
+                contact=registration.contact,
+                template=template,
+                context=shared | registration.facts() | (calendar if registration.is_seated else {}),
+                key=f"{name}:{self.pk}:{self.schedule_rev}:{registration.contact_id}",
+                message_class=MessageClass.TRANSACTIONAL,
+                realm=self.series.realm,
+                about=self.about,
+                not_after=self.ends_at,
+            )
+            for registration in registrations
+        )
+
+    def _when_and_where(self) -> tuple[dt.datetime, str, str]:
+        return self.starts_at, self.place, self.mode
+
+    def _tell_of_move(self, old_about: str, old_start: dt.datetime, extra: dict[str, str]) -> int:
+        stale = Delivery.objects.about(old_about)
+        stale.exclude(message_class=MessageClass.TRANSACTIONAL).withdraw()
+        stale.filter(template="meetups/moved").withdraw()
+        self.schedule_rev += 1
+        if self.starts_at != old_start:
+            self.moved_from = old_start
+        self.save()
+        return self.tell("meetups/moved", extra)

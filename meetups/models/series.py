@@ -1,0 +1,195 @@
+"""A series, who runs it, and who belongs to it."""
+
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetups.text import render_markdown
+from meetups.walltime import validate_zone
+from people.models import Contact, User
+from venues.models import Venue
+
+
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def run_by(self, user: User) -> Self:
+        """The series in which this person has a role; all of them for a superuser."""
+        return self if user.is_superuser else self.filter(organizers__user=user).distinct()
+
+
+class Series(models.Model):
+    """Evenings under one name, in one time zone, run by the same people."""
+
+    class Rhythm(models.TextChoices):
+        NONE = "", _("no fixed rhythm")
+        MONTHLY = "monthly", _("once a month")
+        TWO_MONTHLY = "two-monthly", _("every two months")
+        QUARTERLY = "quarterly", _("every three months")
+
+    slug = models.SlugField(_("short name in links"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    tagline = models.CharField(_("in one sentence"), max_length=300, blank=True)
+    description = models.TextField(_("about"), max_length=20_000, blank=True, help_text="Markdown")
+    description_html = models.TextField(editable=False, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, validators=[validate_zone], help_text=_("Like Europe/Minsk.")
+    )
+    language = models.CharField(_("language"), max_length=10, default="en")
+    hue = models.PositiveSmallIntegerField(
+        _("colour"),
+        default=35,
+        validators=[MaxValueValidator(360)],
+        help_text=_("Hue from 0 to 360; lightness and strength are ours, so that it stays readable."),
+    )
+    chat_url = models.URLField(_("chat"), blank=True)
+    code_of_conduct_url = models.URLField(_("code of conduct"), blank=True)
+    privacy_text = models.TextField(_("privacy note"), max_length=5000, blank=True)
+    sender_name = models.CharField(_("sender's name in mails"), max_length=200, blank=True)
+    reply_to = models.EmailField(_("answers go to"), blank=True)
+
+    # The usual evening (needs 27, 28): defaults for a new event, nothing more.
+    usual_time = models.TimeField(_("usual start"), default="19:00")
+    usual_minutes = models.PositiveSmallIntegerField(_("usual length in minutes"), default=120)
+    usual_venue = models.ForeignKey(
+        Venue, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("usual venue")
+    )
+    rhythm = models.CharField(_("rhythm"), max_length=12, choices=Rhythm, blank=True)
+    confirm_by_mail = models.BooleanField(
+        _("a seat needs a click in the mail"),
+        default=False,
+        help_text=_("Off: a seat is given at once. On: it is held for two hours until the click."),
+    )
+
+    venues = models.ManyToManyField(Venue, related_name="series", blank=True, verbose_name=_("venues"))
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        ordering = [Lower("name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.description_html = render_markdown(self.description)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetups:series", args=[self.slug])
+
+    @property
+    def public_url(self) -> str:
+        return f"{settings.PUBLIC_URL}{self.get_absolute_url()}"
+
+    @property
+    def realm(self) -> str:
+        """The name under which the outbox keeps this series' messages apart."""
+        return f"series:{self.pk}"
+
+
+class Line(models.Model):
+    """A topic line inside a series that people follow (need 38)."""
+
+    series = models.ForeignKey(Series, models.CASCADE, related_name="lines")
+    slug = models.SlugField(_("short name"), max_length=80)
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
+        ordering = ["series", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "slug"], name="line_once_per_series")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organizer(models.Model):
+    """What somebody may do in one series; without such a row she may do nothing there."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("owner")
+        ORGANIZER = "organizer", _("organizer")
+        REVIEWER = "reviewer", _("reviewer")
+        DOOR = "door", _("helper at the door")
+
+    series = models.ForeignKey(Series, models.CASCADE, related_name="organizers")
+    user = models.ForeignKey(User, models.CASCADE, related_name="organizer_roles")
+    role = models.CharField(_("role"), max_length=9, choices=Role, default=Role.ORGANIZER)
+
+    class Meta:
+        verbose_name = _("organizer")
+        verbose_name_plural = _("organizers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "user"],
+                name="organizer_once_per_series",
+                violation_error_message=_("This person already has a role in the series."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}"
+
+
+class Member(models.Model):
+    """A contact that a series knows: from where, since when, with the organizers' notes."""
+
+    series = models.ForeignKey(Series, models.CASCADE, related_name="members")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="memberships")
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    tags = models.CharField(_("tags"), max_length=300, blank=True)
+    notes = models.TextField(_("notes"), max_length=5000, blank=True)
+    first_met = models.DateTimeField(_("first met"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.UniqueConstraint(fields=["series", "contact"], name="member_once_per_series")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.contact)
+
+
+class Subscription(models.Model):
+    """Somebody's wish to hear of a series or one of its lines, with the evidence (needs 67, 79)."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="subscriptions")
+    line = models.ForeignKey(
+        Line, models.CASCADE, null=True, blank=True, related_name="subscriptions"
+    )
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=Contact.Channel, default=Contact.Channel.EMAIL
+    )
+    source = models.CharField(_("where it was given"), max_length=100)
+    text_version = models.CharField(_("version of the text"), max_length=40, blank=True)
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+    # Promotional mail needs the click in a mail (double opt-in) before the first of it leaves.
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "line", "channel"],
+                nulls_distinct=False,
+                name="subscription_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member}: {self.line or self.member.series}"

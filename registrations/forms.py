@@ -1,0 +1,84 @@
+"""What a guest types for a seat: a name and an address, nothing else (need 60)."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetups.models import Event, Member, Subscription
+from people.models import Contact, normalized_email, validate_name
+from registrations.models import Registration
+
+# Kept with every consent, so that it can be shown what was agreed to (T73). Change it with the text.
+CONSENT_VERSION = "2026-11"
+
+
+class SeatForm(forms.Form):
+    """Keeps a seat for whoever can read the mail sent to the address."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        validators=[validate_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_("The confirmation goes there, with a link to change or cancel."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    mode = forms.ChoiceField(label=_("How do you take part?"), widget=forms.RadioSelect)
+    consent = forms.BooleanField(
+        label=_("Write to me about further evenings"),
+        required=False,
+        help_text=_("At most a few mails a month. Each has a link that ends it."),
+    )
+    # People do not see this field; programs that fill every field give themselves away.
+    website = forms.CharField(
+        required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+    )
+
+    def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.event = event
+        if len(event.modes) == 1:
+            del self.fields["mode"]
+        else:
+            choices = [(mode, Event.Mode(mode).label) for mode in event.modes]
+            self.fields["mode"].choices = choices  # type: ignore[attr-defined]
+            self.fields["mode"].initial = event.modes[0]
+
+    def clean_email(self) -> str:
+        return normalized_email(self.cleaned_data["email"])
+
+    @property
+    def is_from_a_program(self) -> bool:
+        return bool(self.cleaned_data["website"])
+
+    def save(self, source: str = "") -> Registration:
+        """Give the seat or the place in the queue; raises Refused where there is none to give."""
+        data = self.cleaned_data
+        contact = Contact.objects.for_email(
+            data["email"], data["name"], language=self.event.series.language
+        )
+        registration = Registration.objects.register(
+            self.event, contact, data.get("mode", ""), source=source
+        )
+        if data["consent"]:
+            self._subscribe(contact)
+        return registration
+
+    def _subscribe(self, contact: Contact) -> None:
+        member = Member.objects.get(series=self.event.series, contact=contact)
+        Subscription.objects.get_or_create(
+            member=member,
+            line=None,
+            channel=Contact.Channel.EMAIL,
+            defaults={
+                "source": "registration",
+                "text_version": CONSENT_VERSION,
+                "given_at": timezone.now(),
+            },
+        )

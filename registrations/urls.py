@@ -1,0 +1,16 @@
+from django.urls import path, re_path
+
+from registrations import views
+
+app_name = "registrations"
+
+TOKEN = r"^registrations/(?P<token>[A-Za-z0-9_-]{22})/"
+
+urlpatterns = [
+    path("events/<slug:slug>/register/", views.register, name="register"),
+    re_path(TOKEN + r"$", views.detail, name="detail"),
+    re_path(TOKEN + r"cancel/$", views.cancel, name="cancel"),
+    re_path(TOKEN + r"coming/$", views.coming, name="coming"),
+    re_path(TOKEN + r"confirm/$", views.confirm, name="confirm"),
+    re_path(TOKEN + r"evening\.ics$", views.calendar, name="calendar"),
+]

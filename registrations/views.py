@@ -1,0 +1,139 @@
+"""A guest's way: keep a seat, look at it, give it back. Links to a seat go out by mail only."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from meetups.calendar import calendar_file
+from meetups.models import Event, Refused
+from registrations.forms import SeatForm
+from registrations.limits import seconds_to_wait
+from registrations.models import Registration
+
+require_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@never_cache
+@require_form
+def register(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask for a seat; the answer is the same whether or not we know the address."""
+    event = get_object_or_404(Event.objects.public().select_related("series", "venue"), slug=slug)
+    form = SeatForm(event, request.POST or None)
+    page = {"event": event, "form": form}
+    if not event.is_open:
+        return render(request, "registrations/closed.html", page, status=_closed_status(request))
+    if request.method == "POST" and form.is_valid():
+        if wait := seconds_to_wait(request, event, form.cleaned_data["email"]):
+            return _too_many(request, wait)
+        return _keep_seat(request, event, form)
+    return render(request, "registrations/register.html", page)
+
+
+def _keep_seat(request: HttpRequest, event: Event, form: SeatForm) -> HttpResponse:
+    try:
+        if not form.is_from_a_program:
+            form.save(source=request.GET.get("from", "")[:100].replace("\x00", ""))
+    except Refused as refusal:
+        messages.error(request, refusal.messages[0])
+        return redirect(event)
+    messages.success(
+        request,
+        _("Thank you. We have just written to %(address)s: the mail says whether you have a seat.")
+        % {"address": form.cleaned_data["email"]},
+    )
+    return redirect(event)
+
+
+def _closed_status(request: HttpRequest) -> int:
+    return 409 if request.method == "POST" else 200
+
+
+def _too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    answer = render(request, "too_many.html", {"minutes": -(-wait // 60)}, status=429)
+    answer["Retry-After"] = str(wait)
+    return answer
+
+
+def _mine(token: str) -> Registration:
+    registration = get_object_or_404(Registration.objects.for_token(token))
+    if registration.event.status == Event.Status.DRAFT:
+        registration.event.online_url = ""
+    return registration
+
+
+def _private(request: HttpRequest, page: str, registration: Registration) -> HttpResponse:
+    """A page of one person: no copy is kept, and the address of it goes nowhere."""
+    event = registration.event
+    waiting = registration.state == Registration.State.WAITING
+    place = registration.place_in_queue if waiting else None
+    context = {"registration": registration, "event": event, "place_in_queue": place}
+    answer = render(request, f"registrations/{page}.html", context)
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@never_cache
+@require_safe
+def detail(request: HttpRequest, token: str) -> HttpResponse:
+    return _private(request, "detail", _mine(token))
+
+
+@never_cache
+@require_form
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """Give the seat back, or leave the queue."""
+    registration = _mine(token)
+    if request.method != "POST":
+        return _private(request, "cancel", registration)
+    registration.cancel()
+    messages.success(request, _("Your seat is free for somebody else now. Thank you for telling us."))
+    return _back(registration)
+
+
+@never_cache
+@require_form
+def coming(request: HttpRequest, token: str) -> HttpResponse:
+    """"Still coming?" – `answer` is yes or no; a no frees the seat at once (O5)."""
+    registration = _mine(token)
+    if request.method != "POST":
+        return _private(request, "coming", registration)
+    if request.POST.get("answer") == "no":
+        return cancel(request, token)
+    registration.say_coming()
+    messages.success(request, _("Good, see you there."))
+    return _back(registration)
+
+
+@never_cache
+@require_form
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The click that turns a held seat into one's own; a scanner that opens links changes nothing."""
+    registration = _mine(token)
+    if request.method != "POST":
+        return _private(request, "confirm", registration)
+    try:
+        registration.confirm()
+        messages.success(request, _("The seat is yours."))
+    except Refused:
+        messages.error(request, _("The two hours are over and the seat went on. Please ask again."))
+    return _back(registration)
+
+
+@never_cache
+@require_safe
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """The evening for the holder's own calendar."""
+    registration = _mine(token)
+    answer = HttpResponse(calendar_file([registration.event]), content_type="text/calendar")
+    answer["Content-Disposition"] = 'attachment; filename="evening.ics"'
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def _back(registration: Registration) -> HttpResponse:
+    answer = redirect(registration)
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
