@@ -20,8 +20,9 @@ def check_everything(arguments: list[str]) -> int:
     with opened_for_tests() as addresses:
         production = _like_production(addresses)
         results = {name: _passes(name, words, production) for name, words in _tools().items()}
+        tests = os.environ | addresses | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
         pytest = [str(BIN / "pytest"), *arguments]
-        results["pytest"] = _passes("pytest", pytest, os.environ | addresses, quiet=False)
+        results["pytest"] = _passes("pytest", pytest, tests, quiet=False)
     failed = [name for name, passed in results.items() if not passed]
     took = time.monotonic() - began
     verdict = f"failed: {', '.join(failed)}" if failed else "all well"

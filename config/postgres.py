@@ -141,10 +141,12 @@ def _account(home: Path) -> dict[str, Any]:
     """Who runs PostgreSQL. It refuses root: then the owner of the data, postgres or nobody."""
     if os.geteuid() != 0:
         return {}
-    owners = {data.stat().st_uid for data in home.glob("pgdata-*")} - {0}
-    for known in (*owners, "postgres", "nobody"):
+    for data in home.glob("pgdata-*"):
+        if owner := data.stat().st_uid:
+            return {"user": owner, "group": data.stat().st_gid, "extra_groups": []}
+    for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
-            entry = pwd.getpwuid(known) if isinstance(known, int) else pwd.getpwnam(known)
+            entry = pwd.getpwnam(name)
             return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     raise ServerError("PostgreSQL does not run as root, and there is no user postgres or nobody.")
 
