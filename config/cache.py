@@ -1,4 +1,4 @@
-"""Redis as a cache that may vanish: what it forgets is computed again, what it counted starts over."""
+"""Redis as a cache that may vanish: what it forgot is computed again, its counts start over."""
 
 import logging
 from typing import Any

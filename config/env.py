@@ -1,6 +1,8 @@
 """The environment enters here and nowhere else; every name is listed in docs/operations.md."""
 
 import os
+import re
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 
@@ -32,27 +34,48 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
-def mail_settings(url: str) -> dict[str, object]:
-    """Settings for EMAIL_URL: smtp://, smtp+tls://, smtp+ssl://, or an Anymail service by name.
+class MailRoute(NamedTuple):
+    """How mail leaves: the transport and what it needs to know."""
+
+    transport: str
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    use_tls: bool = False
+    use_ssl: bool = False
+    anymail_backend: str = ""
+    anymail: dict[str, str] = {}
+
+
+SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+
+
+def mail_route(url: str) -> MailRoute:
+    """The route of EMAIL_URL: smtp://, smtp+tls://, smtp+ssl://, or an Anymail service by name.
 
     `postmark://?POSTMARK_SERVER_TOKEN=…` sends through anymail.backends.postmark. An empty
     address sends nothing and keeps every mail to look at.
     """
     parts = urlsplit(url)
     if not url:
-        return {"OUTBOX_TRANSPORT": "outbox.kept.KeptTransport"}
-    if parts.scheme.partition("+")[0] == "smtp":
-        return {
-            "OUTBOX_TRANSPORT": "outbox.smtp.SmtpTransport",
-            "EMAIL_HOST": parts.hostname or "localhost",
-            "EMAIL_PORT": parts.port or {"smtp+ssl": 465, "smtp+tls": 587}.get(parts.scheme, 25),
-            "EMAIL_HOST_USER": unquote(parts.username or ""),
-            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-            "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
-            "EMAIL_USE_SSL": parts.scheme == "smtp+ssl",
-        }
-    return {
-        "OUTBOX_TRANSPORT": "outbox.esp.AnymailTransport",
-        "OUTBOX_ANYMAIL_BACKEND": f"anymail.backends.{parts.scheme}.EmailBackend",
-        "ANYMAIL": dict(parse_qsl(parts.query)),
-    }
+        return MailRoute("outbox.kept.KeptTransport")
+    if parts.scheme in SMTP_PORTS:
+        return MailRoute(
+            "outbox.smtp.SmtpTransport",
+            host=parts.hostname or "localhost",
+            port=parts.port or SMTP_PORTS[parts.scheme],
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            use_tls=parts.scheme == "smtp+tls",
+            use_ssl=parts.scheme == "smtp+ssl",
+        )
+    if not re.fullmatch(r"[a-z_]+", parts.scheme):
+        raise SystemExit(
+            "EMAIL_URL begins with smtp://, smtp+tls:// or a mail service."
+        )
+    return MailRoute(
+        "outbox.esp.AnymailTransport",
+        anymail_backend=f"anymail.backends.{parts.scheme}.EmailBackend",
+        anymail=dict(parse_qsl(parts.query)),
+    )

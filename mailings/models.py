@@ -1,6 +1,6 @@
 """What we tell people when: the reminders of an evening, planned from rows, never from a timer."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Self
 
 from django.db import models
@@ -36,7 +36,9 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """Write what is due now for every evening; any number of planners, twice is harmless."""
         now = timezone.now()
         events = Event.objects.published().filter(
-            time_known=True, starts_at__gt=now - timedelta(days=2), starts_at__lt=now + timedelta(days=2, hours=4)
+            time_known=True,
+            starts_at__gt=now - timedelta(days=2),
+            starts_at__lt=now + timedelta(days=2, hours=4),
         )
         return sum(self._plan(event) for event in events if eve_of(event) <= now)
 

@@ -41,7 +41,7 @@ def _entry(event: "Event") -> icalendar.Event:
     entry.add("summary", _plain(event.title))
     entry.add("description", _plain(event.tagline))
     entry.add("url", event.public_url)
-    if event.place:
+    if event.place and event.venue:
         entry.add("location", _plain(", ".join(filter(None, [event.place, event.venue.address]))))
     return entry
 

@@ -1,13 +1,14 @@
 """Whom we know: people who sign in, and people who may be written to."""
 
+import re
 import unicodedata
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ validate_name = RegexValidator(
     r"://|\bwww\.|[\x00-\x1f\x7f<>]",
     _("Please write a name only: no links, no < or >, no line breaks."),
     inverse_match=True,
-    flags=2,
+    flags=re.IGNORECASE,
 )
 
 
@@ -32,7 +33,7 @@ def normalized_email(text: str) -> str:
     except UnicodeError:
         address = ""
     if not address.isascii() or len(address) > 254:
-        raise ValidationError(_("Please check this address: it does not look like an e-mail address."))
+        raise ValidationError(_("Please check this address: it is no e-mail address."))
     validate_email(address)
     return address
 
@@ -74,7 +75,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the admin opens: asked from the roles each time, so that a removal works at once."""
+        """Whether the admin opens: asked from the roles each time; a removal works at once."""
         return self.is_superuser or self.organizer_roles.exists()
 
     def get_full_name(self) -> str:
@@ -91,14 +92,22 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         Raises ValidationError where `email` is no address.
         """
         address = normalized_email(email)
-        contact = self.filter(email__iexact=address).first()
-        if contact is None:
-            defaults = {"name": name, "language": language, "email": address}
-            contact, _created = self.get_or_create(email__iexact=address, defaults=defaults)
+        contact = self.at(address).first() or self._add(address, name, language)
         if name and not contact.name:
             contact.name = name
             contact.save(update_fields=["name"])
         return contact
+
+    def at(self, address: str) -> Self:
+        """Whoever has this address, in whatever case it is written; uses the unique index."""
+        return self.alias(key=Lower("email")).filter(key=address.lower())
+
+    def _add(self, address: str, name: str, language: str) -> "Contact":
+        try:
+            with transaction.atomic(using=self.db):
+                return self.create(email=address, name=name, language=language)
+        except IntegrityError:
+            return self.at(address).get()  # somebody else was first
 
 
 class Contact(models.Model):

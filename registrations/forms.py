@@ -10,7 +10,7 @@ from meetups.models import Event, Member, Subscription
 from people.models import Contact, normalized_email, validate_name
 from registrations.models import Registration
 
-# Kept with every consent, so that it can be shown what was agreed to (T73). Change it with the text.
+# Kept with every consent to show what was agreed to (T73). Change it with the text.
 CONSENT_VERSION = "2026-11"
 
 

@@ -123,9 +123,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def overdue_holds(self) -> Self:
         """Seats held for a click that did not come in time."""
-        return self.filter(
-            state=Registration.State.PENDING, state_at__lt=timezone.now() - HOLD
-        )
+        return self.filter(state=Registration.State.PENDING, state_at__lt=timezone.now() - HOLD)
 
     def expire_holds(self) -> int:
         """Free the seats whose two hours are over and pass them on."""
@@ -194,9 +192,7 @@ class Registration(models.Model):
         verbose_name_plural = _("registrations")
         indexes = [
             models.Index("event", "state", "queue_no", name="registration_by_state"),
-            models.Index(
-                "state_at", condition=Q(state="pending"), name="registration_pending"
-            ),
+            models.Index("state_at", condition=Q(state="pending"), name="registration_pending"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -318,7 +314,7 @@ class Registration(models.Model):
         if state == self.State.WAITING:
             self.queue_no = self._next_queue_number()
         self.save()
-        letter = self.LETTERS.get((old, state))
+        letter = self.LETTERS.get((old, self.State(state)))
         if state == self.State.CANCELLED:
             letter = "registrations/cancelled"
         if tell and letter:

@@ -4,13 +4,13 @@ from registrations import views
 
 app_name = "registrations"
 
-TOKEN = r"^registrations/(?P<token>[A-Za-z0-9_-]{22})/"
+MINE = r"^registrations/(?P<token>[A-Za-z0-9_-]{22})/"
 
 urlpatterns = [
     path("events/<slug:slug>/register/", views.register, name="register"),
-    re_path(TOKEN + r"$", views.detail, name="detail"),
-    re_path(TOKEN + r"cancel/$", views.cancel, name="cancel"),
-    re_path(TOKEN + r"coming/$", views.coming, name="coming"),
-    re_path(TOKEN + r"confirm/$", views.confirm, name="confirm"),
-    re_path(TOKEN + r"evening\.ics$", views.calendar, name="calendar"),
+    re_path(MINE + r"$", views.detail, name="detail"),
+    re_path(MINE + r"cancel/$", views.cancel, name="cancel"),
+    re_path(MINE + r"coming/$", views.coming, name="coming"),
+    re_path(MINE + r"confirm/$", views.confirm, name="confirm"),
+    re_path(MINE + r"evening\.ics$", views.calendar, name="calendar"),
 ]

@@ -89,14 +89,16 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _private(request, "cancel", registration)
     registration.cancel()
-    messages.success(request, _("Your seat is free for somebody else now. Thank you for telling us."))
+    messages.success(
+        request, _("The seat is free for somebody else now. Thank you for telling us.")
+    )
     return _back(registration)
 
 
 @never_cache
 @require_form
 def coming(request: HttpRequest, token: str) -> HttpResponse:
-    """"Still coming?" – `answer` is yes or no; a no frees the seat at once (O5)."""
+    """ "Still coming?" – `answer` is yes or no; a no frees the seat at once (O5)."""
     registration = _mine(token)
     if request.method != "POST":
         return _private(request, "coming", registration)
@@ -110,7 +112,7 @@ def coming(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_form
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """The click that turns a held seat into one's own; a scanner that opens links changes nothing."""
+    """The click that makes a held seat one's own; a scanner that opens links changes nothing."""
     registration = _mine(token)
     if request.method != "POST":
         return _private(request, "confirm", registration)

@@ -47,10 +47,16 @@ class Venue(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.OTHER)
     address = models.CharField(_("address"), max_length=300, blank=True)
     latitude = models.FloatField(
-        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+        _("latitude"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
     )
     longitude = models.FloatField(
-        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+        _("longitude"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
     )
     transport = models.CharField(_("by public transport"), max_length=300, blank=True)
     parking = models.CharField(_("parking"), max_length=300, blank=True)

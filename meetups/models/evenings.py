@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from meetups.text import search_words
@@ -45,7 +45,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(matches)
 
     def for_cards(self) -> Self:
-        """With everything that a card or a line of the archive shows, in a fixed number of queries."""
+        """With all that a card or a line of the archive shows, in a fixed number of queries."""
         return self.select_related("series", "venue", "room").prefetch_related(
             "slots__talk__speakers"
         )

@@ -178,15 +178,6 @@ class Event(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self) -> str:
-        return reverse("meetups:event", args=[self.slug])
-
-    def clean(self) -> None:
-        if self.room and self.room.venue_id != self.venue_id:
-            raise ValidationError({"room": _("This room is not in the chosen venue.")})
-        if self.line and self.line.series_id != self.series_id:
-            raise ValidationError({"line": _("This line belongs to another series.")})
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.zone = self.zone or self.series.time_zone
         self.starts_at = instant(self.date, self.time, self.zone)
@@ -199,6 +190,15 @@ class Event(models.Model):
                 f.name for f in fields if f.name not in self.KEPT_BY_OTHERS and not f.primary_key
             ]
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetups:event", args=[self.slug])
+
+    def clean(self) -> None:
+        if self.room and self.room.venue_id != self.venue_id:
+            raise ValidationError({"room": _("This room is not in the chosen venue.")})
+        if self.line and self.line.series_id != self.series_id:
+            raise ValidationError({"line": _("This line belongs to another series.")})
 
     # What it is
 
@@ -263,6 +263,8 @@ class Event(models.Model):
     def facts(self) -> dict[str, str]:
         """What a message says about the evening, as plain values that keep."""
         return {
+            "from_name": self.series.sender_name or self.series.name,
+            "reply_to": self.series.reply_to,
             "title": self.title,
             "series": self.series.name,
             "series_url": self.series.public_url,
@@ -298,7 +300,9 @@ class Event(models.Model):
         """Announce the evening: it appears on the public pages and seats can be had."""
         with self.locked() as event:
             if event.status == self.Status.CANCELLED:
-                raise Refused(_g("This evening was cancelled and its guests were told. Make a new one."))
+                raise Refused(
+                    _g("This evening was cancelled and its guests were told. Make a new one.")
+                )
             event.status = self.Status.PUBLISHED
             event.save(update_fields=["status"])
         self.refresh_from_db()
@@ -335,7 +339,11 @@ class Event(models.Model):
             before = event._when_and_where()
             old = {"old_starts": event.starts_at.isoformat(), "old_zone": event.zone}
             old_about, old_start = event.about, event.starts_at
-            event.date, event.time, event.zone = day or event.date, at or event.time, zone or event.zone
+            event.date, event.time, event.zone = (
+                day or event.date,
+                at or event.time,
+                zone or event.zone,
+            )
             for field, value in place.items():
                 setattr(event, field, value)
             event.clean()
@@ -347,11 +355,13 @@ class Event(models.Model):
         return told
 
     def set_capacity(self, seats: int | None, mode: str = Mode.ONSITE) -> None:
-        """Change the number of seats; new ones go to the queue at once, given ones are never taken."""
+        """Change the number of seats: new ones go to the queue at once, given ones stay given."""
         field = "online_capacity" if mode == self.Mode.ONLINE else "capacity"
         with self.locked() as event:
             if seats is not None and seats < event.taken(mode):
-                sentence = _g("%(taken)d seats are already given: the limit cannot be lower than that.")
+                sentence = _g(
+                    "%(taken)d seats are already given: the limit cannot be lower than that."
+                )
                 raise Refused(sentence % {"taken": event.taken(mode)})
             setattr(event, field, seats)
             event.save(update_fields=[field])
@@ -359,7 +369,7 @@ class Event(models.Model):
         self.refresh_from_db()
 
     def reindex(self) -> None:
-        """Gather the words the archive finds this evening by; called when talks or speakers change."""
+        """Gather the words the archive finds this evening by; call it when its talks change."""
         words = [self.title, self.tagline]
         for slot in self.slots.prefetch_related("talk__speakers"):
             talk = getattr(slot, "talk", None)
@@ -377,7 +387,9 @@ class Event(models.Model):
             Draft(
                 contact=registration.contact,
                 template=template,
-                context=shared | registration.facts() | (calendar if registration.is_seated else {}),
+                context=shared
+                | registration.facts()
+                | (calendar if registration.is_seated else {}),
                 key=f"{name}:{self.pk}:{self.schedule_rev}:{registration.contact_id}",
                 message_class=MessageClass.TRANSACTIONAL,
                 realm=self.series.realm,

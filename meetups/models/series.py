@@ -44,7 +44,9 @@ class Series(models.Model):
         _("colour"),
         default=35,
         validators=[MaxValueValidator(360)],
-        help_text=_("Hue from 0 to 360; lightness and strength are ours, so that it stays readable."),
+        help_text=_(
+            "Hue from 0 to 360; lightness and strength are ours, so that it stays readable."
+        ),
     )
     chat_url = models.URLField(_("chat"), blank=True)
     code_of_conduct_url = models.URLField(_("code of conduct"), blank=True)
@@ -56,7 +58,12 @@ class Series(models.Model):
     usual_time = models.TimeField(_("usual start"), default="19:00")
     usual_minutes = models.PositiveSmallIntegerField(_("usual length in minutes"), default=120)
     usual_venue = models.ForeignKey(
-        Venue, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("usual venue")
+        Venue,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("usual venue"),
     )
     rhythm = models.CharField(_("rhythm"), max_length=12, choices=Rhythm, blank=True)
     confirm_by_mail = models.BooleanField(
@@ -65,7 +72,9 @@ class Series(models.Model):
         help_text=_("Off: a seat is given at once. On: it is held for two hours until the click."),
     )
 
-    venues = models.ManyToManyField(Venue, related_name="series", blank=True, verbose_name=_("venues"))
+    venues = models.ManyToManyField(
+        Venue, related_name="series", blank=True, verbose_name=_("venues")
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = SeriesQuerySet.as_manager()

@@ -4,8 +4,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.formats import date_format
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from meetups.walltime import place_of_zone
 

@@ -10,88 +10,331 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Venue',
+            name="Venue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='short name in links')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('kind', models.CharField(choices=[('hotel', 'hotel'), ('cafe', 'café'), ('coworking', 'co-working space'), ('office', 'office'), ('other', 'other')], default='other', max_length=10, verbose_name='kind')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='address')),
-                ('latitude', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)], verbose_name='latitude')),
-                ('longitude', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)], verbose_name='longitude')),
-                ('transport', models.CharField(blank=True, max_length=300, verbose_name='by public transport')),
-                ('parking', models.CharField(blank=True, max_length=300, verbose_name='parking')),
-                ('entrance', models.TextField(blank=True, help_text='Which door, which floor, whom to ask. Goes into the reminder, too.', max_length=2000, verbose_name='how to get in')),
-                ('step_free', models.BooleanField(blank=True, null=True, verbose_name='step-free')),
-                ('stage', models.CharField(choices=[('idea', 'idea'), ('contacted', 'contacted'), ('visited', 'visited'), ('agreed', 'agreed'), ('hosted', 'has hosted us')], default='idea', max_length=10, verbose_name='stage')),
-                ('free_from_host', models.BooleanField(default=False, verbose_name='free from the host')),
-                ('price', models.CharField(blank=True, max_length=100, verbose_name='price')),
-                ('host_name', models.CharField(blank=True, max_length=200, verbose_name="host's contact")),
-                ('host_email', models.EmailField(blank=True, max_length=254, verbose_name="host's e-mail")),
-                ('host_phone', models.CharField(blank=True, max_length=32, verbose_name="host's phone")),
-                ('conditions', models.TextField(blank=True, max_length=2000, verbose_name="host's conditions")),
-                ('contacted_on', models.DateField(blank=True, null=True, verbose_name='last contact')),
-                ('notes', models.TextField(blank=True, max_length=10000, verbose_name='notes')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=80, unique=True, verbose_name="short name in links"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("hotel", "hotel"),
+                            ("cafe", "café"),
+                            ("coworking", "co-working space"),
+                            ("office", "office"),
+                            ("other", "other"),
+                        ],
+                        default="other",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="address")),
+                (
+                    "latitude",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-90),
+                            django.core.validators.MaxValueValidator(90),
+                        ],
+                        verbose_name="latitude",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-180),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                        verbose_name="longitude",
+                    ),
+                ),
+                (
+                    "transport",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="by public transport"
+                    ),
+                ),
+                ("parking", models.CharField(blank=True, max_length=300, verbose_name="parking")),
+                (
+                    "entrance",
+                    models.TextField(
+                        blank=True,
+                        help_text="Which door, which floor, whom to ask. Goes into the reminder, too.",
+                        max_length=2000,
+                        verbose_name="how to get in",
+                    ),
+                ),
+                ("step_free", models.BooleanField(blank=True, null=True, verbose_name="step-free")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("idea", "idea"),
+                            ("contacted", "contacted"),
+                            ("visited", "visited"),
+                            ("agreed", "agreed"),
+                            ("hosted", "has hosted us"),
+                        ],
+                        default="idea",
+                        max_length=10,
+                        verbose_name="stage",
+                    ),
+                ),
+                (
+                    "free_from_host",
+                    models.BooleanField(default=False, verbose_name="free from the host"),
+                ),
+                ("price", models.CharField(blank=True, max_length=100, verbose_name="price")),
+                (
+                    "host_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="host's contact"),
+                ),
+                (
+                    "host_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="host's e-mail"),
+                ),
+                (
+                    "host_phone",
+                    models.CharField(blank=True, max_length=32, verbose_name="host's phone"),
+                ),
+                (
+                    "conditions",
+                    models.TextField(blank=True, max_length=2000, verbose_name="host's conditions"),
+                ),
+                (
+                    "contacted_on",
+                    models.DateField(blank=True, null=True, verbose_name="last contact"),
+                ),
+                ("notes", models.TextField(blank=True, max_length=10000, verbose_name="notes")),
             ],
             options={
-                'verbose_name': 'venue',
-                'verbose_name_plural': 'venues',
-                'ordering': [django.db.models.functions.text.Lower('name')],
+                "verbose_name": "venue",
+                "verbose_name_plural": "venues",
+                "ordering": [django.db.models.functions.text.Lower("name")],
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('capacity', models.PositiveIntegerField(blank=True, null=True, verbose_name='people it holds')),
-                ('light', models.CharField(blank=True, choices=[('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=4, verbose_name='light and dimming')),
-                ('noise', models.CharField(blank=True, choices=[('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=4, verbose_name='quiet')),
-                ('air', models.CharField(blank=True, choices=[('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=4, verbose_name='air and windows')),
-                ('lounge', models.CharField(blank=True, choices=[('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=4, verbose_name='a second zone to talk')),
-                ('refreshments', models.CharField(blank=True, choices=[('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=4, verbose_name='tea and coffee')),
-                ('projector', models.CharField(blank=True, choices=[('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=4, verbose_name='projector')),
-                ('sound', models.CharField(blank=True, choices=[('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=4, verbose_name='sound')),
-                ('recording', models.CharField(blank=True, choices=[('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=4, verbose_name='recording')),
-                ('step_free', models.CharField(blank=True, choices=[('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=4, verbose_name='step-free access')),
-                ('note', models.TextField(blank=True, max_length=2000, verbose_name='note')),
-                ('checked_on', models.DateField(blank=True, null=True, verbose_name='last checked')),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='venues.venue', verbose_name='venue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "capacity",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="people it holds"
+                    ),
+                ),
+                (
+                    "light",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "good"), ("fair", "fair"), ("poor", "poor")],
+                        max_length=4,
+                        verbose_name="light and dimming",
+                    ),
+                ),
+                (
+                    "noise",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "good"), ("fair", "fair"), ("poor", "poor")],
+                        max_length=4,
+                        verbose_name="quiet",
+                    ),
+                ),
+                (
+                    "air",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "good"), ("fair", "fair"), ("poor", "poor")],
+                        max_length=4,
+                        verbose_name="air and windows",
+                    ),
+                ),
+                (
+                    "lounge",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "good"), ("fair", "fair"), ("poor", "poor")],
+                        max_length=4,
+                        verbose_name="a second zone to talk",
+                    ),
+                ),
+                (
+                    "refreshments",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "good"), ("fair", "fair"), ("poor", "poor")],
+                        max_length=4,
+                        verbose_name="tea and coffee",
+                    ),
+                ),
+                (
+                    "projector",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "good"), ("fair", "fair"), ("poor", "poor")],
+                        max_length=4,
+                        verbose_name="projector",
+                    ),
+                ),
+                (
+                    "sound",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "good"), ("fair", "fair"), ("poor", "poor")],
+                        max_length=4,
+                        verbose_name="sound",
+                    ),
+                ),
+                (
+                    "recording",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "good"), ("fair", "fair"), ("poor", "poor")],
+                        max_length=4,
+                        verbose_name="recording",
+                    ),
+                ),
+                (
+                    "step_free",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "good"), ("fair", "fair"), ("poor", "poor")],
+                        max_length=4,
+                        verbose_name="step-free access",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=2000, verbose_name="note")),
+                (
+                    "checked_on",
+                    models.DateField(blank=True, null=True, verbose_name="last checked"),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rooms",
+                        to="venues.venue",
+                        verbose_name="venue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'room',
-                'verbose_name_plural': 'rooms',
-                'ordering': ['venue', django.db.models.functions.text.Lower('name')],
+                "verbose_name": "room",
+                "verbose_name_plural": "rooms",
+                "ordering": ["venue", django.db.models.functions.text.Lower("name")],
             },
         ),
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='until')),
-                ('state', models.CharField(choices=[('held', 'held'), ('confirmed', 'confirmed')], default='held', max_length=9, verbose_name='state')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='for')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookings', to='venues.room', verbose_name='room')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="until")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("held", "held"), ("confirmed", "confirmed")],
+                        default="held",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="for")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bookings",
+                        to="venues.room",
+                        verbose_name="room",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'booking',
-                'verbose_name_plural': 'bookings',
-                'ordering': ['starts_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_after_start', violation_error_message='A booking ends after it starts.'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'confirmed')), expressions=[(models.Func(models.F('room'), models.F('room'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func('starts_at', 'ends_at', function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='booking_room_free', violation_error_message='The room is already taken at that time.')],
+                "verbose_name": "booking",
+                "verbose_name_plural": "bookings",
+                "ordering": ["starts_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="booking_ends_after_start",
+                        violation_error_message="A booking ends after it starts.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state", "confirmed")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("room"),
+                                    models.F("room"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                    output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    "starts_at",
+                                    "ends_at",
+                                    function="tstzrange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="booking_room_free",
+                        violation_error_message="The room is already taken at that time.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(models.F('venue'), django.db.models.functions.text.Lower('name'), name='room_name_once_per_venue', violation_error_message='This venue already has a room of that name.'),
+            model_name="room",
+            constraint=models.UniqueConstraint(
+                models.F("venue"),
+                django.db.models.functions.text.Lower("name"),
+                name="room_name_once_per_venue",
+                violation_error_message="This venue already has a room of that name.",
+            ),
         ),
     ]

@@ -1,0 +1,90 @@
+"""What pages say of an evening: seats, line-up, running order, languages."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
+
+from meetups.models import Event, Slot
+from meetups.running_order import Item
+from meetups.running_order import running_order as items_of
+from meetups.schema import as_script, event_schema
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """The seats of one way to take part; `limit` and `left` are None where there is no limit."""
+
+    mode: str
+    limit: int | None
+    taken: int
+    left: int | None
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """Who speaks, and what remains of the talks."""
+
+    names: list[str]
+    talks: int
+    videos: int
+    slides: int
+
+    @property
+    def others(self) -> int:
+        return len(self.names) - 1
+
+
+@register.simple_tag
+def seat_lines(event: Event) -> list[SeatLine]:
+    """One line for each way to take part."""
+    return [
+        SeatLine(mode, event.limit(mode), event.taken(mode), event.seats_left(mode))
+        for mode in event.modes
+    ]
+
+
+@register.filter
+def is_full(event: Event) -> bool:
+    """Whether a newcomer would stand in line, whichever way she takes part."""
+    return all(event.seats_left(mode) == 0 for mode in event.modes)
+
+
+@register.filter
+def public_talk(slot: Slot) -> object | None:
+    """The slot's talk, if it has one that may be shown."""
+    talk = getattr(slot, "talk", None)
+    return talk if talk is not None and talk.is_public else None
+
+
+@register.simple_tag
+def lineup(event: Event) -> Lineup:
+    """The talks that may be shown, counted, with each speaker's name once."""
+    talks = [talk for slot in event.slots.all() if (talk := public_talk(slot))]
+    names = {speaker.name: None for talk in talks for speaker in talk.speakers.all()}
+    videos = sum(1 for talk in talks if talk.video_url)
+    return Lineup(list(names), len(talks), videos, sum(1 for talk in talks if talk.slides_url))
+
+
+@register.simple_tag
+def running_order(event: Event) -> list[Item]:
+    """The agenda with the time of each item."""
+    return items_of(event, event.slots.all())
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """The language in words: "Russian" for "ru"; the code itself where nobody named it."""
+    try:
+        return get_language_info(code)["name_translated"]
+    except KeyError:
+        return "Chinese" if code.lower().startswith("zh") else code
+
+
+@register.simple_tag
+def structured_data(event: Event) -> SafeString:
+    """The evening for machines, as a JSON-LD script element."""
+    return as_script(event_schema(event))
