@@ -1,0 +1,133 @@
+"""One sender: claims what is due and takes it to the door, one message after the other."""
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from outbox.fence import Fence
+from outbox.models import Batch, Channel, Delivery
+from outbox.retry import wait_before
+from outbox.transport import NoLine, NotTaken, Refused, Transport, TryLater, Unclear, configured
+
+logger = logging.getLogger(__name__)
+CHUNK = 50
+# A line that fails this often in a row is left alone until the next wake-up.
+MOST_DEAD_CONNECTS = 3
+
+
+@dataclass
+class Round:
+    """How the last chunk went, for the channel's breaker."""
+
+    tries: int = 0
+    errors: int = 0
+    dead_connects: int = 0
+    connected: bool = False
+
+    def add(self, failure: NotTaken | None) -> None:
+        self.tries += 1
+        self.errors += isinstance(failure, TryLater | Unclear)
+        if isinstance(failure, NoLine):
+            self.dead_connects += 1
+        else:
+            self.connected, self.dead_connects = True, 0
+
+
+class Sender:
+    """Sends what is due on one channel; any number of them may run at once."""
+
+    def __init__(self, transport: Transport | None = None, channel: str = "email") -> None:
+        self.transport = transport or configured()
+        self.fence = Fence(channel)
+        self.channel = Channel.objects.named(channel)
+        self.round = Round()
+        self._batches: dict[int, Batch] = {}
+
+    def run(self, seconds: float = 30) -> bool:
+        """Send until nothing is due or the time is up; True if there may be more to send."""
+        until = time.monotonic() + seconds
+        Delivery.objects.expire()
+        try:
+            with self.fence.held():
+                while self.send_chunk():
+                    if time.monotonic() >= until:
+                        return True
+                return False
+        finally:
+            self.transport.close()
+
+    def send_chunk(self) -> bool:
+        """Send up to fifty messages; False when there is no reason to come back at once."""
+        granted = self.channel.take(CHUNK)
+        if not granted:
+            return self._wait_for_tokens()
+        claimed = self.fence.claim(granted)
+        fresh_until = time.monotonic() + settings.LEASE_SECONDS / 2
+        parcels = [(delivery, self._pack(delivery)) for delivery in claimed]
+        self.round = Round()
+        for delivery, parcel in parcels:
+            if parcel is not None:
+                self._send(delivery, parcel)
+            if self._line_is_dead or time.monotonic() > fresh_until:
+                self.fence.return_rest()
+                break
+        self.fence.write_down()
+        if any(delivery.is_house for delivery in claimed):
+            Delivery.objects.blank_house()
+        self.channel.note(**vars(self.round))
+        return bool(claimed) and not self._line_is_dead
+
+    @property
+    def _line_is_dead(self) -> bool:
+        return self.round.dead_connects >= MOST_DEAD_CONNECTS
+
+    def _wait_for_tokens(self) -> bool:
+        if self.channel.is_paused or not self.channel.rate:
+            return False
+        time.sleep(min(1 / self.channel.rate, 1))
+        return Delivery.objects.due().exists()
+
+    def _pack(self, delivery: Delivery) -> Any | None:
+        """The rendered message, or None after booking why this one cannot be sent."""
+        try:
+            delivery.batch = self._batch(delivery.batch_id)
+            return self.transport.pack(delivery, delivery.render())
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # one bad message must not stop the other 49,999
+            self.fence.fail(delivery, Refused("render", f"{type(error).__name__}: {error}"))
+            return None
+
+    def _batch(self, pk: int | None) -> Batch | None:
+        if pk is not None and pk not in self._batches:
+            self._batches[pk] = Batch.objects.get(pk=pk)
+        return self._batches[pk] if pk else None
+
+    def _send(self, delivery: Delivery, parcel: Any) -> None:
+        failure = None
+        try:
+            self._hand_over(delivery, parcel)
+        except NotTaken as reason:
+            failure = reason
+            self._book(delivery, reason)
+        self.round.add(failure)
+
+    def _hand_over(self, delivery: Delivery, parcel: Any) -> None:
+        self.transport.offer(parcel)
+        if self.fence.hand_over(delivery, parcel.subject):
+            self.fence.sent(delivery, self.transport.hand_over(parcel))
+        else:
+            self.transport.take_back()
+
+    def _book(self, delivery: Delivery, failure: NotTaken) -> None:
+        wait = wait_before(delivery, failure, self.fence.tries_before(delivery))
+        if isinstance(failure, Unclear):
+            self.fence.leave_unknown(delivery, failure)
+        elif isinstance(failure, TryLater) and wait is not None:
+            self.fence.put_back(delivery, failure, wait)
+        else:
+            self.fence.fail(delivery, failure)

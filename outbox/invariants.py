@@ -1,0 +1,71 @@
+"""What must hold of messages at any moment (reliability.md §3.9), read by check_invariants."""
+
+from collections.abc import Callable
+
+from django.db import connection
+
+from outbox.models import Delivery, Suppression
+from outbox.models.suppression import address_hashes
+from outbox.states import HANDED_OVER
+
+Check = tuple[str, Callable[[], list[str]]]
+GRACE = "60 seconds"
+
+ILLEGAL_HISTORY = """
+SELECT key || ' is ' || state || ' with ' || attempts || ' attempts, handed over '
+       || coalesce(handed_over_at::text, 'never') || ', sent ' || coalesce(sent_at::text, 'never')
+FROM outbox_delivery
+WHERE (state IN ('sent', 'delivered', 'bounced', 'complained') AND settled_at IS NULL)
+   OR (state IN ('handover', 'unknown') AND (handed_over_at IS NULL OR attempts = 0))
+   OR (state IN ('failed', 'suppressed', 'cancelled', 'expired') AND settled_at IS NULL)
+   OR (state IN ('queued', 'held') AND (claim_token IS NOT NULL OR sent_at IS NOT NULL))
+   OR resends > 1
+LIMIT 100
+"""
+TWICE = """
+SELECT key FROM outbox_delivery GROUP BY key HAVING count(*) > 1
+UNION ALL
+SELECT message_id FROM outbox_delivery GROUP BY message_id HAVING count(*) > 1
+"""
+TOO_LATE = """
+SELECT key || ' handed over ' || handed_over_at || ', not after ' || not_after
+FROM outbox_delivery
+WHERE handed_over_at > not_after
+LIMIT 100
+"""
+STUCK = f"""
+SELECT key || ' in hand since ' || lease_until FROM outbox_delivery
+WHERE state IN ('claimed', 'handover') AND lease_until < now() - interval '1 hour' - interval '{GRACE}'
+LIMIT 100
+"""
+
+
+def _rows(sql: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [line for (line,) in cursor.fetchall()]
+
+
+def written_to_the_blocked() -> list[str]:
+    """Messages handed over more than a minute after their address was blocked."""
+    since = dict(Suppression.objects.values_list("address_hash", "since"))
+    if not since:
+        return []
+    handed_over = Delivery.objects.filter(
+        state__in=HANDED_OVER, handed_over_at__gt=min(since.values())
+    ).values_list("key", "address", "handed_over_at")
+    return [
+        f"{key} handed over {at}"
+        for key, address, at in handed_over.iterator()
+        for blocked in [since[h] for h in address_hashes(address) if h in since]
+        if (at - blocked).total_seconds() > 60
+    ]
+
+
+INVARIANTS: list[Check] = [
+    ("I5 every message has a legal state and history", lambda: _rows(ILLEGAL_HISTORY)),
+    ("I5 no key and no Message-ID twice", lambda: _rows(TWICE)),
+    ("I6 no message stays in hand for good", lambda: _rows(STUCK)),
+    ("I7 nothing sent to a blocked address", written_to_the_blocked),
+    ("I8 nothing sent after its last moment", lambda: _rows(TOO_LATE)),
+]

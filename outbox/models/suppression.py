@@ -1,0 +1,47 @@
+import hashlib
+import hmac
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+def address_hashes(address: str) -> list[str]:
+    """Keyed hashes of the address: the first under today's secret, the others under older ones."""
+    plain = address.strip().lower().encode("utf-8", "replace")
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [hmac.new(f"suppression:{key}".encode(), plain, hashlib.sha256).hexdigest() for key in keys]
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def add_address(self, address: str, reason: str) -> None:
+        """Never write to the address again; the first reason stays."""
+        entry = Suppression(address_hash=address_hashes(address)[0], reason=reason, since=timezone.now())
+        self.bulk_create([entry], ignore_conflicts=True)
+
+    def covering(self, address: str) -> "SuppressionQuerySet":
+        return self.filter(address_hash__in=address_hashes(address))
+
+
+class Suppression(models.Model):
+    """An address that must not be written to, kept as a keyed hash: it outlives an erased person."""
+
+    class Reason(models.TextChoices):
+        BOUNCE = "bounce", _("mail to it came back")
+        COMPLAINT = "complaint", _("reported our mail as spam")
+        BLOCKED = "blocked", _("asked never to be written to")
+        ERASED = "erased", _("asked to be forgotten")
+
+    address_hash = models.CharField(max_length=64, primary_key=True)
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+
+    objects = SuppressionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("blocked address")
+        verbose_name_plural = _("blocked addresses")
+
+    def __str__(self) -> str:
+        return f"{self.address_hash[:8]}… ({self.get_reason_display()})"

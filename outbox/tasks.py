@@ -1,0 +1,24 @@
+from celery import shared_task
+
+from outbox import sweeping, wake
+from outbox.engine import Sender
+from outbox.models import Delivery
+
+
+@shared_task(ignore_result=True)
+def send_messages() -> None:
+    """Send what is due; a wake-up that may come twice, in any number, or not at all."""
+    if Sender().run(seconds=30):
+        wake.ring()
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Set right what senders left behind, and wake them if there is work."""
+    sweeping.free_abandoned()
+    sweeping.send_again_without_evidence()
+    Delivery.objects.expire()
+    Delivery.objects.blank_house()
+    sweeping.forget_old_words()
+    if Delivery.objects.due().exists():
+        wake.ring()

@@ -1,0 +1,79 @@
+"""The only ways for a link to enter a mail; in the text part a link is its address on a line."""
+
+import re
+from urllib.parse import urlsplit
+
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from outbox.letters import one_line
+
+register = template.Library()
+
+LINK_SCHEMES = {"http", "https", "webcal", "mailto"}
+LONGEST_NAME = 80
+# What a mail program might turn into a link by itself.
+_LOOKS_LIKE_A_LINK = re.compile(r"[:/@<>]|\bwww\.|\w\.[a-z]{2,}\b", re.IGNORECASE)
+
+
+@register.simple_tag(takes_context=True)
+def button(context: Context, label: str, url: str) -> str:
+    """The one thing to do, on a line of its own."""
+    return _anchor(context, label, url, "button")
+
+
+@register.simple_tag(takes_context=True)
+def link(context: Context, label: str, url: str) -> str:
+    """A quieter link."""
+    return _anchor(context, label, url, "link")
+
+
+def _anchor(context: Context, label: str, url: str, style: str) -> str:
+    address = _web_address(url)
+    if not address:
+        return conditional_escape(label) if context.autoescape else str(label)
+    if not context.autoescape:
+        return f"{label}:\n{address}"
+    return format_html('<a class="{}" href="{}">{}</a>', style, address, label)
+
+
+@register.filter
+def person(name: object) -> str:
+    """A name to greet by; nothing for what a mail program would make a link of."""
+    plain = one_line(str(name or ""))
+    return "" if _LOOKS_LIKE_A_LINK.search(plain) else plain[:LONGEST_NAME]
+
+
+@register.filter(name="one_line")
+def in_one_line(text: object) -> str:
+    """The text without line breaks: a title must not add a paragraph of its own."""
+    return one_line(str(text or ""))
+
+
+@register.filter(needs_autoescape=True)
+def own_links(text: str, autoescape: bool = True) -> str:
+    """The house's own mails: a line that is an address of this site becomes a link to it."""
+    if not autoescape:
+        return str(text)
+    return mark_safe("\n".join(_own_link(line) for line in str(text).split("\n")))  # noqa: S308 (each line is escaped)
+
+
+def _own_link(line: str) -> SafeString:
+    address = _web_address(line)
+    if address and address.startswith(f"{settings.PUBLIC_URL}/"):
+        return format_html('<a class="link" href="{}">{}</a>', address, address)
+    return conditional_escape(line)
+
+
+def _web_address(text: object) -> str:
+    address = str(text or "").strip()
+    if re.search(r"[\s<>\"\x00-\x1f\x7f]", address):
+        return ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in LINK_SCHEMES and (parts.netloc or parts.path) else ""

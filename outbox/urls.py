@@ -1,0 +1,10 @@
+from django.urls import path
+
+from outbox import receivers, views
+
+__all__ = ["receivers"]  # imported so that Anymail's signal finds its receiver
+
+urlpatterns = [
+    path("hooks/mail/plain/", views.plain, name="mail_hook"),
+    path("hooks/mail/<slug:name>/", views.provider, name="provider_hook"),
+]
