@@ -53,7 +53,11 @@ def make_line(series: Series, slug: str = "", name: str = "") -> Line:
 def make_venue(rooms: Sequence[str] = ("Hall",), **fields: Any) -> Venue:
     """A venue with rooms of these names, a hundred people each."""
     number = next(_numbers)
-    defaults = {"slug": f"venue-{number}", "name": f"Venue {number}", "address": f"Main Street {number}"}
+    defaults = {
+        "slug": f"venue-{number}",
+        "name": f"Venue {number}",
+        "address": f"Main Street {number}",
+    }
     venue = Venue.objects.create(**defaults | fields)
     for name in rooms:
         Room.objects.create(venue=venue, name=name, capacity=100)
@@ -66,13 +70,12 @@ def make_event(
     starts: str = "",
     **fields: Any,
 ) -> Event:
-    """A published evening; `starts` is wall time in its zone ("2026-12-10T19:00"), else from now."""
+    """A published evening; `starts` is its wall time ("2026-12-10T19:00"), else from now."""
     series = series or make_series()
     number = next(_numbers)
-    if starts:
-        wall = datetime.fromisoformat(starts)
-    else:
-        wall = (timezone.now() + starts_in).astimezone(ZoneInfo(fields.get("zone") or series.time_zone))
+    zone = ZoneInfo(fields.get("zone") or series.time_zone)
+    from_now = (timezone.now() + starts_in).astimezone(zone)
+    wall = datetime.fromisoformat(starts) if starts else from_now
     defaults = {"slug": f"evening-{number}", "title": f"Evening {number}", "status": "published"}
     when = {"date": wall.date(), "time": wall.time().replace(microsecond=0)}
     return Event.objects.create(series=series, **defaults | when | fields)

@@ -1,0 +1,1 @@
+"""Past evenings out of a pyvideo folder: one JSON file a talk (docs/formats.md)."""
