@@ -191,8 +191,10 @@ class Registration(models.Model):
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
         indexes = [
-            models.Index("event", "state", "queue_no", name="registration_by_state"),
-            models.Index("state_at", condition=Q(state="pending"), name="registration_pending"),
+            models.Index(fields=["event", "state", "queue_no"], name="registration_by_state"),
+            models.Index(
+                fields=["state_at"], condition=Q(state="pending"), name="registration_pending"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

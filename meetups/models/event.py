@@ -151,9 +151,9 @@ class Event(models.Model):
         verbose_name = _("evening")
         verbose_name_plural = _("evenings")
         indexes = [
-            models.Index("series", "-starts_at", name="event_by_series"),
-            models.Index("starts_at", name="event_by_start"),
-            GinIndex("search", name="event_search"),
+            models.Index(fields=["series", "-starts_at"], name="event_by_series"),
+            models.Index(fields=["starts_at"], name="event_by_start"),
+            GinIndex(fields=["search"], name="event_search"),
         ]
         constraints = [
             models.CheckConstraint(
