@@ -7,6 +7,7 @@ up; the right ones are put in before anything connects.
 import contextlib
 import os
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import dj_database_url
 import pytest
@@ -15,7 +16,9 @@ from django.core.cache import caches
 from django.db import connections
 
 from config.celery import app as celery_app
+from config.postgres import ROLE
 from config.services import opened_for_tests
+from tests import schema
 
 MADE_UP = {"DATABASE_URL": "postgres://unset/unset", "REDIS_URL": "redis://127.0.0.1:1/0"}
 
@@ -49,3 +52,18 @@ def django_db_modify_db_settings(services, django_db_modify_db_settings_parallel
     found = dj_database_url.parse(services["DATABASE_URL"])
     address = {key: found[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
     connections.settings["default"].update(address)
+    if _is_ours(services) and schema.is_kept(services["DATABASE_URL"]):
+        connections.settings["default"]["TEST"]["TEMPLATE"] = schema.copy_name()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, services):
+    if _is_ours(services) and not schema.is_kept(services["DATABASE_URL"]):
+        with django_db_blocker.unblock():
+            connections.close_all()
+            schema.keep(services["DATABASE_URL"], connections.settings["default"]["NAME"])
+
+
+def _is_ours(services):
+    """Whether the database server is one that a run of the tests or ./run started."""
+    return urlsplit(services["DATABASE_URL"]).username == ROLE
