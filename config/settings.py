@@ -8,7 +8,7 @@ import dj_database_url
 from django.contrib.messages import constants as message_levels
 from django.utils.translation import gettext_lazy as _
 
-from config.env import env, env_bool, env_list, env_number, mail_settings
+from config.env import env, env_bool, env_list, env_number, mail_route
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 RUN_DIR = Path(env("RUN_DIR", str(BASE_DIR / ".run")))
@@ -100,9 +100,7 @@ MESSAGE_TAGS = {message_levels.ERROR: "error", message_levels.SUCCESS: "success"
 # Database and cache
 
 DATABASES = {
-    "default": dj_database_url.parse(
-        env("DATABASE_URL"), conn_max_age=60, conn_health_checks=True
-    )
+    "default": dj_database_url.parse(env("DATABASE_URL"), conn_max_age=60, conn_health_checks=True)
 }
 # A request that waits longer for another's lock is told to come back (see config.middleware).
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
@@ -124,7 +122,10 @@ CACHES = {
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_REDIRECT_URL = "/admin/"
@@ -153,12 +154,19 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 
 # Mail
 
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{ORGANIZATION} <hello@{urlsplit(PUBLIC_URL).hostname}>")
+DEFAULT_FROM_EMAIL = env(
+    "DEFAULT_FROM_EMAIL", f"{ORGANIZATION} <hello@{urlsplit(PUBLIC_URL).hostname}>"
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_BACKEND = "outbox.backend.OutboxBackend"
 if not EMBEDDED_SERVICES and not DEBUG:
     env("EMAIL_URL")  # a production without it would keep every mail to itself
-locals().update(mail_settings(env("EMAIL_URL", "")))
+_route = mail_route(env("EMAIL_URL", ""))
+OUTBOX_TRANSPORT = _route.transport
+EMAIL_HOST, EMAIL_PORT = _route.host, _route.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _route.user, _route.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _route.use_tls, _route.use_ssl
+OUTBOX_ANYMAIL_BACKEND, ANYMAIL = _route.anymail_backend, _route.anymail
 MAIL_HOOK_SECRET = env("MAIL_HOOK_SECRET", "")
 LEASE_SECONDS = env_number("LEASE_SECONDS", 60)
 SETTLE_SECONDS = env_number("SETTLE_SECONDS", 900)

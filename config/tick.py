@@ -1,7 +1,7 @@
 """What is due is read from the rows, every 30 seconds, by any number of schedulers."""
 
-from meetups.models import Event
 from mailings.models import Reminder
+from meetups.models import Event
 from outbox import wake
 from outbox.models import Heartbeat
 from registrations.models import Registration

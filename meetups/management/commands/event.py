@@ -9,14 +9,16 @@ from meetups.models import Event
 
 
 class Command(BaseCommand):
-    help = "The verbs of the admin for scripts: publishes, cancels, moves an evening or sets its seats."
+    help = "Publishes, cancels or moves an evening or sets its seats, with the verbs of the admin."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug")
         verbs = parser.add_mutually_exclusive_group(required=True)
         verbs.add_argument("--publish", action="store_true")
         verbs.add_argument("--cancel", action="store_true")
-        verbs.add_argument("--move", metavar="2026-12-11T19:00", help="wall time in the event's zone")
+        verbs.add_argument(
+            "--move", metavar="2026-12-11T19:00", help="wall time in the event's zone"
+        )
         verbs.add_argument("--capacity", metavar="N", help="seats; “none” for no limit")
 
     def handle(self, *args: Any, **options: Any) -> None:
