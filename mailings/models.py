@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetups import notices
 from meetups.models import Event
 from meetups.walltime import instant
 from outbox.drafts import Draft
@@ -110,7 +111,7 @@ class Reminder(models.Model):
             key=f"eve:{event.pk}:{event.schedule_rev}",
             defaults={
                 "title": str(event),
-                "context": event.facts() | {"attachments": event.attachments()},
+                "context": notices.facts(event) | {"attachments": notices.attachments(event)},
                 "realm": event.series.realm,
                 "about": event.about,
             },

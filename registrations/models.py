@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from meetups import notices
 from meetups.models import Event, Member, Refused
 from outbox.models import Delivery
 from outbox.states import OPEN, MessageClass
@@ -355,11 +356,11 @@ class Registration(models.Model):
         if self.state == self.State.WAITING:
             extra["position"] = self.place_in_queue
         if self.is_seated:
-            extra["attachments"] = self.event.attachments()
+            extra["attachments"] = notices.attachments(self.event)
         Delivery.objects.post(
             self.contact,
             letter,
-            self.event.facts() | self.facts() | extra,
+            notices.facts(self.event) | self.facts() | extra,
             key=key,
             message_class=MessageClass.TRANSACTIONAL,
             realm=self.event.series.realm,

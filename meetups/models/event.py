@@ -19,12 +19,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from meetups.calendar import calendar_file
 from meetups.models.evenings import EventQuerySet
 from meetups.models.series import Line, Series
+from meetups.notices import tell
 from meetups.text import folded, render_markdown
 from meetups.walltime import instant, validate_zone
-from outbox.drafts import Draft
 from outbox.models import Delivery
 from outbox.states import MessageClass
 from venues.models import Room, Venue
@@ -260,33 +259,6 @@ class Event(models.Model):
     def entrance(self) -> str:
         return self.getting_in or (self.venue.entrance if self.venue else "")
 
-    def facts(self) -> dict[str, str]:
-        """What a message says about the evening, as plain values that keep."""
-        return {
-            "from_name": self.series.sender_name or self.series.name,
-            "reply_to": self.series.reply_to,
-            "title": self.title,
-            "series": self.series.name,
-            "series_url": self.series.public_url,
-            "url": self.public_url,
-            "starts": self.starts_at.isoformat(),
-            "ends": self.ends_at.isoformat(),
-            "zone": self.zone,
-            "mode": self.mode,
-            "place": self.place,
-            "address": self.venue.address if self.place and self.venue else "",
-            "transport": self.venue.transport if self.place and self.venue else "",
-            "map_url": self.venue.map_url if self.place and self.venue else "",
-            "how_to_get_in": self.entrance if self.place else "",
-            "online_url": self.online_url,
-        }
-
-    def attachments(self) -> list[dict[str, str]]:
-        """The evening as a calendar file, for a mail to somebody with a seat."""
-        method = "CANCEL" if self.is_cancelled else "PUBLISH"
-        kind = f"text/calendar; charset=utf-8; method={method}"
-        return [{"name": "evening.ics", "type": kind, "text": calendar_file([self], method=method)}]
-
     # Verbs
 
     @contextmanager
@@ -322,7 +294,7 @@ class Event(models.Model):
             event.status, event.cancelled_because = self.Status.CANCELLED, because
             event.schedule_rev += 1
             event.save()
-            told = event.tell("meetups/cancelled", {"reason": because}) if was_public else 0
+            told = tell(event, "meetups/cancelled", {"reason": because}) if was_public else 0
         self.refresh_from_db()
         return told
 
@@ -377,28 +349,6 @@ class Event(models.Model):
         self.search_text = folded(" ".join(filter(None, words)))
         self.save(update_fields=["search_text"])
 
-    def tell(self, template: str, extra: dict[str, Any]) -> int:
-        """Post a transactional message to everybody with a seat or a place in the queue."""
-        registrations = self.registrations.active().select_related("contact")
-        shared = self.facts() | extra
-        calendar = {"attachments": self.attachments()}
-        name = template.rpartition("/")[2]
-        return Delivery.objects.post_many(
-            Draft(
-                contact=registration.contact,
-                template=template,
-                context=shared
-                | registration.facts()
-                | (calendar if registration.is_seated else {}),
-                key=f"{name}:{self.pk}:{self.schedule_rev}:{registration.contact_id}",
-                message_class=MessageClass.TRANSACTIONAL,
-                realm=self.series.realm,
-                about=self.about,
-                not_after=self.ends_at,
-            )
-            for registration in registrations
-        )
-
     def _when_and_where(self) -> tuple[dt.datetime, str, str]:
         return self.starts_at, self.place, self.mode
 
@@ -410,4 +360,4 @@ class Event(models.Model):
         if self.starts_at != old_start:
             self.moved_from = old_start
         self.save()
-        return self.tell("meetups/moved", extra)
+        return tell(self, "meetups/moved", extra)

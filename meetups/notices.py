@@ -1,0 +1,61 @@
+"""What messages say about an evening, and the notice to all its people."""
+
+from typing import TYPE_CHECKING, Any
+
+from meetups.calendar import calendar_file
+from outbox.drafts import Draft
+from outbox.models import Delivery
+from outbox.states import MessageClass
+
+if TYPE_CHECKING:
+    from meetups.models import Event
+
+
+def facts(event: "Event") -> dict[str, Any]:
+    """What a message says about the evening, as plain values that keep."""
+    venue = event.venue if event.place else None
+    return {
+        "from_name": event.series.sender_name or event.series.name,
+        "reply_to": event.series.reply_to,
+        "title": event.title,
+        "series": event.series.name,
+        "series_url": event.series.public_url,
+        "url": event.public_url,
+        "starts": event.starts_at.isoformat(),
+        "ends": event.ends_at.isoformat(),
+        "zone": event.zone,
+        "mode": event.mode,
+        "place": event.place,
+        "address": venue.address if venue else "",
+        "transport": venue.transport if venue else "",
+        "map_url": venue.map_url if venue else "",
+        "how_to_get_in": event.entrance if venue else "",
+        "online_url": event.online_url,
+    }
+
+
+def attachments(event: "Event") -> list[dict[str, str]]:
+    """The evening as a calendar file, for a mail to somebody with a seat."""
+    method = "CANCEL" if event.is_cancelled else "PUBLISH"
+    kind = f"text/calendar; charset=utf-8; method={method}"
+    return [{"name": "evening.ics", "type": kind, "text": calendar_file([event], method=method)}]
+
+
+def tell(event: "Event", template: str, extra: dict[str, Any]) -> int:
+    """Write to all with a seat or a place in the queue, once per schedule; returns how many."""
+    shared = facts(event) | extra
+    fact = f"{template.rpartition('/')[2]}:{event.pk}:{event.schedule_rev}"
+    with_calendar = shared | {"attachments": attachments(event)}
+    return Delivery.objects.post_many(
+        Draft(
+            contact=registration.contact,
+            template=template,
+            context=(with_calendar if registration.is_seated else shared) | registration.facts(),
+            key=f"{fact}:{registration.contact_id}",
+            message_class=MessageClass.TRANSACTIONAL,
+            realm=event.series.realm,
+            about=event.about,
+            not_after=event.ends_at,
+        )
+        for registration in event.registrations.active().select_related("contact")
+    )
