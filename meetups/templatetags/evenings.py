@@ -1,12 +1,15 @@
 """What pages say of an evening: seats, line-up, running order, languages."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
-from meetups.models import Event, Slot
+from meetups.models import Event, Series, Slot
 from meetups.running_order import Item
 from meetups.running_order import running_order as items_of
 from meetups.schema import as_script, event_schema
@@ -88,3 +91,10 @@ def language_name(code: str) -> str:
 def structured_data(event: Event) -> SafeString:
     """The evening for machines, as a JSON-LD script element."""
     return as_script(event_schema(event))
+
+
+@register.simple_tag
+def webcal(series: Series) -> str:
+    """The series' calendar to subscribe to, not to download once."""
+    path = reverse("meetups:series_calendar", args=[series.slug])
+    return f"webcal://{urlsplit(settings.PUBLIC_URL).netloc}{path}"

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from meetups import views
+from meetups.feeds import series_feed
+
+app_name = "meetups"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("series/<slug:slug>/", views.series, name="series"),
+    path("series/<slug:slug>/archive/", views.archive, name="archive"),
+    path("series/<slug:slug>.ics", views.series_calendar, name="series_calendar"),
+    path("series/<slug:slug>/feed/", series_feed, name="series_feed"),
+    path("events/<slug:slug>/", views.event, name="event"),
+    path("events/<slug:slug>.ics", views.event_calendar, name="event_calendar"),
+    path("pictures/<uuid:pk>.jpg", views.picture, name="picture"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+]
