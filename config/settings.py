@@ -27,6 +27,8 @@ ORGANIZATION = env("ORGANIZATION", "Third Thursday")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+# Addresses typed without a scheme are https; Django 6 does so by itself.
+FORMS_URLFIELD_ASSUME_HTTPS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
