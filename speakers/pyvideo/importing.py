@@ -70,7 +70,7 @@ def import_folder(folder: Path, slug: str, name: str, zone: str) -> Report:
     series = known or Series(slug=slug, name=name, time_zone=zone)
     naming = Naming(name, slug, folder.resolve().name)
     usable = list(recordings(files, naming, series.time_zone, report))
-    if series.pk is None:
+    if known is None:
         series.language = _most_common(usable) or "en"
         series.full_clean()
         series.save()

@@ -143,7 +143,7 @@ def _refuse_impossible(day: date, zone: str) -> None:
 
 def _videos(given: object) -> tuple[str, tuple[str, ...]]:
     """The best address to watch, and the other pages that show a video."""
-    urls = [video.get("url") for video in _dicts(given)]
+    urls = [str(video.get("url", "")) for video in _dicts(given)]
     good = sorted((url for url in urls if _is_url(url)), key=_how_hard_to_watch)
     others = [url for url in good[1:] if _how_hard_to_watch(url) < len(WATCHABLE)]
     return (good[0] if good else ""), tuple(dict.fromkeys(others))
@@ -158,7 +158,7 @@ def _how_hard_to_watch(url: str) -> int:
 def _slides(given: object) -> str:
     """The first address that is called slides or lies where slides are kept."""
     for link in _dicts(given):
-        url, label = link.get("url"), str(link.get("label", ""))
+        url, label = str(link.get("url", "")), str(link.get("label", ""))
         if _is_url(url):
             host = urlsplit(url).hostname or ""
             there = any(_is_at(host, site) for site in WHERE_SLIDES_ARE)
@@ -175,12 +175,12 @@ def _is_at(host: str, site: str) -> bool:
     return host == site or host.endswith(f".{site}")
 
 
-def _is_url(url: object) -> bool:
+def _is_url(url: str) -> bool:
     try:
         _valid_url(url)
     except ValidationError:
         return False
-    return len(str(url)) <= 500
+    return len(url) <= 500
 
 
 def _language(text: str) -> str:

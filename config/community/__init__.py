@@ -1,0 +1,1 @@
+"""The `load_community` format: read and checked first, then written, all or nothing."""

@@ -1,0 +1,173 @@
+"""What may stand in the file: the sections, their keys, and what each key takes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+
+from config.community import values
+from config.community.problems import Problems, Wrong
+from config.community.values import Read, column, list_of, or_null, shown
+from meetups.models import Event, Organizer, Series, Slot
+from people.models import Contact
+from registrations.models import Registration
+from speakers.models import Speaker, Talk
+from venues.models import Room, Venue
+
+
+@dataclass
+class Record:
+    """One object of the file: its place, and the keys that stand in it, checked."""
+
+    place: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self.values.get(key, default)
+
+    def only(self, *keys: str) -> dict[str, Any]:
+        """Those of the keys that stand in the file."""
+        return {key: self.values[key] for key in keys if key in self.values}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The keys of an object: `keys` hold single values, `parts` lists of objects."""
+
+    keys: dict[str, Read]
+    required: frozenset[str]
+    parts: dict[str, "Shape"] = field(default_factory=dict)
+    later: frozenset[str] = frozenset()
+
+    def read(self, told: object, place: str, problems: Problems) -> Record:
+        """What is right in the object; what is not goes to the problems."""
+        record = Record(place)
+        if not isinstance(told, dict):
+            problems.add(place, f"{shown(told)} is no object")
+            return record
+        for key in sorted(self.required - told.keys()):
+            problems.add(place, f"“{key}” is missing")
+        for key, value in told.items():
+            self._read_key(key, value, record, problems)
+        return record
+
+    def _read_key(self, key: str, value: object, record: Record, problems: Problems) -> None:
+        place = f"{record.place}.{key}"
+        if key in self.parts:
+            record.values[key] = self.parts[key].read_all(value, place, problems)
+        elif key in self.later:
+            problems.add(place, "this release cannot do that yet")
+        elif key not in self.keys:
+            known = ", ".join([*self.keys, *self.parts])
+            problems.add(record.place, f"unknown key {shown(key)}; known are {known}")
+        else:
+            try:
+                record.values[key] = self.keys[key](value)
+            except Wrong as wrong:
+                problems.add(place, str(wrong))
+
+    def read_all(self, told: object, place: str, problems: Problems) -> list[Record]:
+        """All objects of a list."""
+        if not isinstance(told, list):
+            problems.add(place, f"{shown(told)} is no list")
+            return []
+        return [self.read(item, f"{place}[{at}]", problems) for at, item in enumerate(told)]
+
+
+def columns(model: type[Model], *names: str) -> dict[str, Read]:
+    """Keys that are called like the columns in which they are kept."""
+    return {name: column(model._meta.get_field(name)) for name in names}  # type: ignore[arg-type]
+
+
+def line(value: object) -> dict[str, str]:
+    """A line of a series: its short name, or {"slug": …, "name": …}."""
+    if isinstance(value, str):
+        return {"slug": values.slug(value)}
+    if not isinstance(value, dict) or not {"slug"} <= value.keys() <= {"slug", "name"}:
+        raise Wrong(f'{shown(value)} is no line; write "web" or {{"slug": "web", "name": "Web"}}')
+    return {"slug": values.slug(value["slug"])} | (
+        {"name": values.text(value["name"])[:100]} if "name" in value else {}
+    )
+
+
+def lines(value: object) -> list[dict[str, str]]:
+    if not isinstance(value, list):
+        raise Wrong(f"{shown(value)} is no list")
+    return [line(item) for item in value]
+
+
+SHEET = (
+    "light", "noise", "air", "lounge", "refreshments", "projector", "sound", "recording",
+    "step_free",
+)  # fmt: skip
+
+ROOM = Shape(
+    keys=columns(Room, "name", "capacity", *SHEET, "note"),
+    required=frozenset({"name"}),
+)
+ORGANIZER = Shape(
+    keys=columns(Organizer, "role") | {"email": values.email, "password": values.password},
+    required=frozenset({"email", "role"}),
+)
+SLOT = Shape(
+    keys=columns(Slot, "kind", "title", "minutes")
+    | columns(Talk, "abstract")
+    | {"speakers": list_of(column(Speaker._meta.get_field("name")))},
+    required=frozenset({"kind"}),
+)
+
+SERIES = Shape(
+    keys={"slug": values.slug, "language": values.language}
+    | columns(
+        Series, "name", "time_zone", "tagline", "description", "hue", "chat_url",
+        "code_of_conduct_url", "privacy_text", "sender_name", "reply_to", "usual_time",
+        "usual_minutes", "rhythm", "confirm_by_mail",
+    )
+    | {"lines": lines, "usual_venue": or_null(values.slug)},
+    required=frozenset({"slug", "name", "time_zone"}),
+    parts={"organizers": ORGANIZER},
+    later=frozenset({"digest"}),
+)  # fmt: skip
+VENUES = Shape(
+    keys={"slug": values.slug, "series": list_of(values.slug)}
+    | columns(
+        Venue, "name", "kind", "address", "latitude", "longitude", "transport", "parking",
+        "entrance", "step_free", "stage", "free_from_host", "host_name", "host_email", "conditions",
+    ),
+    required=frozenset({"slug", "name"}),
+    parts={"rooms": ROOM},
+)  # fmt: skip
+EVENTS = Shape(
+    keys={"series": values.slug, "slug": values.slug, "starts": values.wall_time}
+    | {key: or_null(values.slug) for key in ("venue", "line")}
+    | {"room": or_null(values.text), "language": values.language}
+    | columns(
+        Event, "title", "minutes", "capacity", "online_capacity", "mode", "status", "tagline",
+        "description", "level", "online_url", "getting_in", "recap", "came",
+    ),
+    required=frozenset({"series", "slug", "title", "starts"}),
+    parts={"agenda": SLOT},
+)  # fmt: skip
+CONTACTS = Shape(
+    keys={"email": values.email, "language": values.language, "series": values.slug}
+    | columns(Contact, "name")
+    | {"lines": list_of(values.slug), "consent": values.flag},
+    required=frozenset({"email"}),
+)
+REGISTRATIONS = Shape(
+    keys={"event": values.slug, "email": values.email, "came": values.flag}
+    | columns(Registration, "state", "mode"),
+    required=frozenset({"event", "email"}),
+)
+
+SECTIONS = {
+    "series": SERIES,
+    "venues": VENUES,
+    "events": EVENTS,
+    "contacts": CONTACTS,
+    "registrations": REGISTRATIONS,
+}
+LATER = frozenset({"calls", "waves"})
