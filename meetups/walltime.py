@@ -15,12 +15,20 @@ def validate_zone(name: str) -> None:
         )
 
 
+def validate_day(day: date) -> None:
+    """Refuses years that are slips of the pen; the first and the last have no instant at all."""
+    if not 1900 <= day.year <= 2999:
+        raise ValidationError(_("The year %(year)s cannot be meant."), params={"year": day.year})
+
+
 def instant(day: date, at: time, zone: str) -> datetime:
     """The UTC instant at which clocks of the zone show this wall time.
 
     A wall time that does not exist means the first instant after the gap; one that exists
-    twice means the first of the two (contract, "Messages").
+    twice means the first of the two (contract, "Messages"). Raises ValidationError for a year
+    that cannot be meant.
     """
+    validate_day(day)
     local = datetime.combine(day, at, ZoneInfo(zone))
     old, new = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     # fold 0 reads with the offset before the change: the first of two, but in a gap too late.

@@ -49,6 +49,7 @@ SELECT 'registration ' || r.id || ' is ' || r.state || ' and nothing was written
 FROM registrations_registration r
 WHERE r.state IN ('pending', 'going', 'waiting', 'cancelled')
   AND r.source <> 'walk-in' AND NOT (r.source = 'import' AND r.rev <= 1)
+  AND NOT (r.state = 'going' AND r.came IS TRUE)  -- let in at the door, told there
   AND NOT EXISTS (
       SELECT FROM outbox_delivery d WHERE d.key = 'reg:' || r.id || ':' || r.state || ':' || r.rev
   )

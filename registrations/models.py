@@ -87,17 +87,26 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Somebody at the door: a seat at once and no mail. Raises Refused where all are taken."""
         with event.locked() as event:
             seat = event.registrations.active().filter(contact=contact).first()
-            if seat is None:
-                seat = Registration(event=event, contact=contact, mode=mode or event.modes[0])
-                seat.source, seat.token_hash = "walk-in", hash_of(token_from(seat.seed))
-                Member.objects.get_or_create(
-                    series=event.series, contact=contact, defaults={"source": "walk-in"}
-                )
-            if seat.state not in Registration.SEATED and event.seats_left(seat.mode) == 0:
-                raise Refused(_g("All seats are taken. Raise the limit first, then add the guest."))
-            seat.came = seat.out_of_turn = True
+            seat = seat or self._at_the_door(event, contact, mode or event.modes[0])
+            if not seat.is_seated:
+                if event.seats_left(seat.mode) == 0:
+                    raise Refused(
+                        _g("All seats are taken. Raise the limit first, then add the guest.")
+                    )
+                seat.out_of_turn = True
+            seat.came = True
+            if seat.state == Registration.State.GOING:
+                seat.save(update_fields=["came"])
             seat.move_to(Registration.State.GOING, tell=False)
             return seat
+
+    def _at_the_door(self, event: Event, contact: Contact, mode: str) -> "Registration":
+        Member.objects.get_or_create(
+            series=event.series, contact=contact, defaults={"source": "walk-in"}
+        )
+        seat = Registration(event=event, contact=contact, mode=mode, source="walk-in")
+        seat.token_hash = hash_of(token_from(seat.seed))
+        return seat
 
     def fill_seats(self, event: Event) -> int:
         """Move people from the queue into free seats, first come first served; under the lock."""
@@ -117,7 +126,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def fill_forgotten_seats(self) -> int:
         """Fill free seats beside a queue; every verb does so itself, so this must find none."""
         moved = 0
-        for event in Event.objects.filter(registrations__in=self.waiting()).distinct():
+        to_come = Event.objects.published().filter(starts_at__gt=timezone.now())
+        for event in to_come.filter(registrations__in=self.waiting()).distinct():
             with event.locked() as event:
                 moved += self.fill_seats(event)
         return moved
@@ -264,8 +274,20 @@ class Registration(models.Model):
     # Verbs
 
     def confirm(self) -> None:
-        """The click in the mail: the held seat is hers. Nothing changes where it already was."""
-        self._change(self.State.GOING, unless=self.State.GOING)
+        """The click in the mail: the held seat is hers. Nothing changes where it already was.
+
+        Raises Refused where no seat is held for her: a click must not overtake the queue.
+        """
+        with self.event.locked() as event:
+            fresh = event.registrations.select_related("contact").get(pk=self.pk)
+            fresh.event = event
+            fresh._must_not_be_off()
+            if fresh.state == self.State.WAITING:
+                raise Refused(_g("No seat is free yet. We write to you as soon as one is."))
+            if fresh.state not in self.SEATED:
+                raise Refused(_g("The two hours are over and the seat went on. Please ask again."))
+            fresh.move_to(self.State.GOING)
+        self.refresh_from_db()
 
     def cancel(self) -> None:
         """Free the seat, or leave the queue, and pass the seat to the next in line."""
@@ -282,9 +304,10 @@ class Registration(models.Model):
         """Let somebody in ahead of the queue. Raises Refused where no seat is free."""
         with self.event.locked() as event:
             fresh = event.registrations.select_related("contact").get(pk=self.pk)
+            fresh.event, fresh.out_of_turn = event, True
+            fresh._must_not_be_off()
             if fresh.state == self.State.WAITING and event.seats_left(fresh.mode) == 0:
                 raise Refused(_g("No seat is free. Raise the limit first."))
-            fresh.event, fresh.out_of_turn = event, True
             fresh.move_to(self.State.GOING)
         self.refresh_from_db()
 
@@ -338,13 +361,9 @@ class Registration(models.Model):
         unsent = Delivery.objects.about(self.event.about).filter(contact=self.contact)
         unsent.exclude(message_class=MessageClass.TRANSACTIONAL).withdraw()
 
-    def _change(self, state: str, unless: str) -> None:
-        with self.event.locked() as event:
-            fresh = event.registrations.select_related("contact").get(pk=self.pk)
-            if fresh.state != unless:
-                fresh.event = event
-                fresh.move_to(state)
-        self.refresh_from_db()
+    def _must_not_be_off(self) -> None:
+        if self.event.is_cancelled:
+            raise Refused(_g("This evening is cancelled."))
 
     def _next_queue_number(self) -> int:
         events = Event.objects.filter(pk=self.event_id)

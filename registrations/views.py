@@ -119,8 +119,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     try:
         registration.confirm()
         messages.success(request, _("The seat is yours."))
-    except Refused:
-        messages.error(request, _("The two hours are over and the seat went on. Please ask again."))
+    except Refused as refusal:
+        messages.error(request, refusal.messages[0])
     return _back(registration)
 
 

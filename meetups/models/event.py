@@ -23,7 +23,7 @@ from meetups.models.evenings import EventQuerySet
 from meetups.models.series import Line, Series
 from meetups.notices import tell
 from meetups.text import folded, render_markdown
-from meetups.walltime import instant, validate_zone
+from meetups.walltime import instant, validate_day, validate_zone
 from outbox.models import Delivery
 from outbox.states import MessageClass
 from venues.models import Room, Venue
@@ -194,6 +194,8 @@ class Event(models.Model):
         return reverse("meetups:event", args=[self.slug])
 
     def clean(self) -> None:
+        if self.date:
+            validate_day(self.date)
         if self.room and self.room.venue_id != self.venue_id:
             raise ValidationError({"room": _("This room is not in the chosen venue.")})
         if self.line and self.line.series_id != self.series_id:
