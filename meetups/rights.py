@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from meetups.models import Organizer
 
 VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
-EVERYTHING = frozenset({VIEW, ADD, CHANGE, DELETE})
+DECIDE = "decide"  # give a seat or take it back
+EVERYTHING = frozenset({VIEW, ADD, CHANGE, DELETE, DECIDE})
 LOOK = frozenset({VIEW})
 
 # Not tables, but as good as one: a list of guests that leaves the house, and their addresses.

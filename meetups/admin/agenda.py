@@ -1,0 +1,89 @@
+"""What hangs on an evening and is edited with it: its agenda and its pictures."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.forms import widgets
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from meetups.admin.base import NATIVE_WIDGETS, SeriesInline
+from meetups.models import Picture, Slot
+from meetups.pictures import PictureField
+
+
+class SlotForm(forms.ModelForm):
+    class Meta:
+        model = Slot
+        fields = ["position", "kind", "title", "minutes"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        position = self.fields.get("position")
+        if position:
+            position.required, position.initial = False, None
+
+
+class SlotFormSet(forms.BaseInlineFormSet):
+    """Rows in the order of their numbers; a row without one comes last."""
+
+    def save_new(self, form: forms.ModelForm, commit: bool = True) -> Slot:
+        if form.instance.position is None:
+            last = self.instance.slots.aggregate(n=models.Max("position"))["n"]
+            form.instance.position = (last or 0) + 1
+        return super().save_new(form, commit)
+
+    def save_existing(self, form: forms.ModelForm, obj: Slot, commit: bool = True) -> Slot:
+        if obj.position is None:
+            obj.position = form.initial["position"]
+        return super().save_existing(form, obj, commit)
+
+
+class SlotInline(SeriesInline):
+    model = Slot
+    form = SlotForm
+    formset = SlotFormSet
+    fields = ["position", "kind", "title", "minutes", "talk"]
+    readonly_fields = ["talk"]
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj and obj.slots.exists() else 3
+
+    @admin.display(description=_("talk"))
+    def talk(self, slot: Slot) -> str:
+        """The talk in this place, or where to add one."""
+        talk = getattr(slot, "talk", None)
+        if talk:
+            return format_html('<a href="{}">{}</a>', _url("change", talk.pk), talk)
+        if slot.pk and slot.kind == Slot.Kind.TALK:
+            url = f"{_url('add')}?slot={slot.pk}&series={slot.event.series_id}"
+            return format_html('<a href="{}">{}</a>', url, gettext("Add the talk"))
+        return ""
+
+
+def _url(page: str, *args: Any) -> str:
+    return reverse(f"admin:speakers_talk_{page}", args=args)
+
+
+class PictureInline(SeriesInline):
+    model = Picture
+    fields = ["shown", "file", "caption", "position"]
+    readonly_fields = ["shown"]
+    formfield_overrides = NATIVE_WIDGETS | {
+        models.ImageField: {"form_class": PictureField, "widget": widgets.FileInput}
+    }
+
+    @admin.display(description=_("picture"))
+    def shown(self, picture: Picture) -> str:
+        if not picture.file:
+            return ""
+        size = picture.width, picture.height
+        return format_html(
+            '<img class="thumb" src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
+            picture.file.url, picture.caption, *size,
+        )  # fmt: skip

@@ -1,0 +1,124 @@
+"""The desk: how the next evenings stand, and what is missing, in words. Plain data for a template."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from meetups.models import Event, Series, Subscription
+from meetups.rights import ADD, CHANGE, VIEW, Rights
+from planning.gauges import Counts, Gauge, gauges_of
+from planning.missing import Step, missing_of
+from registrations.models import Registration
+
+MOST_CARDS = 6
+FRESH = timedelta(days=45)  # for so long an evening that is over keeps its card
+LABEL = "meetups.event"
+
+
+@dataclass(frozen=True)
+class Card:
+    event: Event
+    gauges: list[Gauge]
+    missing: list[Step] = field(default_factory=list)
+
+    @property
+    def standing(self) -> str:
+        """ "published", "draft" or "over", as the card says it."""
+        return _("over") if self.event.is_over else self.event.get_status_display()
+
+
+@dataclass(frozen=True)
+class Desk:
+    greeting: str
+    cards: list[Card]
+    series: list[Series]
+    may_add: bool
+
+    @property
+    def is_fresh(self) -> bool:
+        """Nothing here yet: the desk tells the first three steps instead."""
+        return self.may_add and not self.cards
+
+
+def desk_of(rights: Rights) -> Desk:
+    """What one person sees of her series; a fixed number of queries."""
+    series = _in(Series.objects.all(), "pk", rights.series_ids(VIEW, LABEL))
+    evenings = _evenings(rights)
+    counts = _counts(evenings)
+    cards = [
+        Card(event, gauges_of(event, counts[event.pk]), _missing(rights, event, counts[event.pk]))
+        for event in evenings
+    ]
+    return Desk(_greeting(evenings), cards, list(series), rights.may(ADD, LABEL))
+
+
+def _evenings(rights: Rights) -> list[Event]:
+    """Those to come, the next one first, and the latest that is over."""
+    mine = _in(Event.objects.for_cards(), "series", rights.series_ids(VIEW, LABEL))
+    now = timezone.now()
+    open_ones = mine.exclude(status=Event.Status.CANCELLED)
+    coming = open_ones.filter(ends_at__gt=now).order_by("starts_at", "pk")[:MOST_CARDS]
+    just_over = mine.published().filter(ends_at__lte=now, ends_at__gt=now - FRESH)
+    return [*coming, *just_over.order_by("-starts_at")[:1]]
+
+
+def _in(rows: QuerySet, name: str, ids: frozenset[int] | None) -> QuerySet:
+    return rows if ids is None else rows.filter(**{f"{name}__in": ids})
+
+
+def _counts(evenings: list[Event]) -> dict[int, Counts]:
+    """Who waits and who came, for all cards at once, and how many follow each series."""
+    seats = Registration.objects.filter(event__in=evenings).order_by().values("event")
+    rows = seats.annotate(
+        waiting=Count("pk", filter=Q(state=Registration.State.WAITING)),
+        came=Count("pk", filter=Q(came=True)),
+    )
+    found = {row["event"]: row for row in rows}
+    followers = Subscription.objects.filter(withdrawn_at=None, confirmed_at__isnull=False)
+    followers = followers.filter(member__series__in={event.series_id for event in evenings})
+    groups = followers.order_by().values_list("member__series")
+    following = dict(groups.annotate(n=Count("member", distinct=True)))
+    return {
+        event.pk: Counts(
+            waiting=found.get(event.pk, {}).get("waiting", 0),
+            came=found.get(event.pk, {}).get("came", 0),
+            followers=following.get(event.series_id, 0),
+        )
+        for event in evenings
+    }
+
+
+def _missing(rights: Rights, event: Event, counts: Counts) -> list[Step]:
+    may = rights.may_in_one(CHANGE, LABEL, [event.series_id])
+    return list(missing_of(event, counts)) if may else []
+
+
+def _greeting(evenings: list[Event]) -> str:
+    """ "Good morning. The next evening is in 19 days.", by the clocks of its place."""
+    coming = [event for event in evenings if not event.is_over]
+    zone = ZoneInfo(coming[0].zone if coming else "UTC")
+    now = timezone.now().astimezone(zone)
+    parts = [_part_of_day(now.hour)]
+    if coming:
+        parts.append(_until((coming[0].date - now.date()).days))
+    return " ".join(parts)
+
+
+def _part_of_day(hour: int) -> str:
+    if 5 <= hour < 12:
+        return _("Good morning.")
+    return _("Good afternoon.") if 12 <= hour < 18 else _("Good evening.")
+
+
+def _until(days: int) -> str:
+    if days <= 0:
+        return _("The next evening is today.")
+    sentence = ngettext(
+        "The next evening is tomorrow.", "The next evening is in %(days)d days.", days
+    )
+    return sentence % {"days": days} if days > 1 else sentence

@@ -1,0 +1,100 @@
+"""Three gauges for each evening on the desk: how full, and in words."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from meetups.models import Event
+from venues.models import Venue
+
+# Three talks make an evening (look.md, "The admin").
+ENOUGH_TALKS = 3
+STAGES = list(Venue.Stage)
+AGREED = STAGES.index(Venue.Stage.AGREED) + 1
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the rows of an evening itself do not say."""
+
+    waiting: int = 0
+    came: int = 0
+    followers: int = 0
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """A bar from 0 to `most`, with its name and what it means."""
+
+    name: str
+    value: int
+    most: int
+    words: str
+
+
+def gauges_of(event: Event, counts: Counts) -> list[Gauge]:
+    """Venue, guests and speakers; once it is over: who came, the recap, the videos."""
+    if event.is_over:
+        return [_came(event, counts), _recap(event), _videos(event)]
+    return [_venue(event), _guests(event, counts), _speakers(event)]
+
+
+def placed_talks(event: Event) -> list[object]:
+    """The talks in its agenda that somebody gives."""
+    talks = [getattr(slot, "talk", None) for slot in event.slots.all()]
+    return [talk for talk in talks if talk is not None and talk.speakers.all()]
+
+
+def _venue(event: Event) -> Gauge:
+    if event.mode == Event.Mode.ONLINE:
+        ready = bool(event.online_url)
+        return Gauge(_("Link"), int(ready), 1, _("there") if ready else _("not yet"))
+    if event.venue is None:
+        return Gauge(_("Venue"), 0, AGREED, _("none yet"))
+    reached = min(STAGES.index(Venue.Stage(event.venue.stage)) + 1, AGREED)
+    return Gauge(_("Venue"), reached, AGREED, f"{event.venue}, {event.venue.get_stage_display()}")
+
+
+def _guests(event: Event, counts: Counts) -> Gauge:
+    taken = event.seats_taken + event.online_taken
+    limits = [event.limit(mode) for mode in event.modes]
+    if event.status == Event.Status.DRAFT and not taken:
+        sentence = ngettext("%d person follows", "%d people follow", counts.followers)
+        return Gauge(_("Guests"), 0, 1, sentence % counts.followers)
+    if None in limits:
+        words = ngettext("%d seat taken", "%d seats taken", taken) % taken
+        return Gauge(_("Guests"), min(taken, 100), 100, words)
+    limit = sum(limits)
+    words = _("%(taken)d of %(limit)d") % {"taken": taken, "limit": limit}
+    if counts.waiting:
+        words += " · " + ngettext("%d waits", "%d wait", counts.waiting) % counts.waiting
+    return Gauge(_("Guests"), taken, max(limit, 1), words)
+
+
+def _speakers(event: Event) -> Gauge:
+    talks = len(placed_talks(event))
+    words = _("%(talks)d of %(enough)d") % {"talks": talks, "enough": ENOUGH_TALKS}
+    if talks >= ENOUGH_TALKS:
+        words = ngettext("%d talk", "%d talks", talks) % talks
+    return Gauge(_("Speakers"), min(talks, ENOUGH_TALKS), ENOUGH_TALKS, words)
+
+
+def _came(event: Event, counts: Counts) -> Gauge:
+    came = event.came or counts.came
+    seats = event.seats_taken + event.online_taken
+    words = _("%(came)d of %(seats)d") % {"came": came, "seats": seats} if seats else str(came)
+    return Gauge(_("Came"), min(came, seats) if seats else came, max(seats, came, 1), words)
+
+
+def _recap(event: Event) -> Gauge:
+    return Gauge(
+        _("Recap"), int(bool(event.recap)), 1, _("written") if event.recap else _("not yet")
+    )
+
+
+def _videos(event: Event) -> Gauge:
+    talks = placed_talks(event)
+    videos = sum(1 for talk in talks if talk.video_url)  # type: ignore[attr-defined]
+    words = _("%(videos)d of %(talks)d") % {"videos": videos, "talks": len(talks)}
+    return Gauge(_("Videos"), videos, max(len(talks), 1), words if talks else _("no talks"))

@@ -1,0 +1,104 @@
+"""What an evening still lacks: a sentence, and the one thing to do about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from meetups.models import Event, Slot
+from planning.gauges import ENOUGH_TALKS, Counts, placed_talks
+from venues.models import Venue
+
+READY = {Venue.Stage.AGREED, Venue.Stage.HOSTED}
+
+
+@dataclass(frozen=True)
+class Step:
+    sentence: str
+    link: str
+    url: str
+
+
+def missing_of(event: Event, counts: Counts) -> Iterator[Step]:
+    """In the order in which an organizer would see to it."""
+    if event.is_over:
+        yield from _afterwards(event, counts)
+    else:
+        yield from _place(event)
+        yield from _talks(event)
+        yield from _seats(event, counts)
+        yield from _announcement(event)
+
+
+def _page(event: Event, page: str = "change") -> str:
+    return reverse(f"admin:meetups_event_{page}", args=[event.pk])
+
+
+def _place(event: Event) -> Iterator[Step]:
+    if event.mode != Event.Mode.ONSITE and not event.online_url:
+        yield Step(_("The link to take part is missing."), _("Add it"), _page(event))
+    if event.mode == Event.Mode.ONLINE:
+        return
+    if event.venue is None:
+        yield Step(_("There is no venue yet."), _("Choose one"), _page(event))
+    elif event.venue.stage not in READY:
+        url = reverse("admin:venues_venue_change", args=[event.venue_id])
+        sentence = _("%(venue)s has not agreed yet.") % {"venue": event.venue}
+        yield Step(sentence, _("Open the venue"), url)
+
+
+def _talks(event: Event) -> Iterator[Step]:
+    talks = len(placed_talks(event))
+    lacking = ENOUGH_TALKS - talks
+    if lacking <= 0:
+        return
+    free = [s for s in event.slots.all() if s.kind == Slot.Kind.TALK and not hasattr(s, "talk")]
+    sentence = ngettext(
+        "One more talk makes it an evening.", "%d more talks make it an evening.", lacking
+    )
+    url = reverse("admin:speakers_talk_add")
+    if free:
+        url = f"{url}?slot={free[0].pk}"
+        yield Step(sentence % lacking if lacking > 1 else sentence, _("Add a talk"), url)
+    else:
+        yield Step(
+            sentence % lacking if lacking > 1 else sentence, _("Plan the agenda"), _page(event)
+        )
+
+
+def _seats(event: Event, counts: Counts) -> Iterator[Step]:
+    room = event.room.capacity if event.room else None
+    if counts.waiting and room and event.capacity is not None and room > event.capacity:
+        sentence = ngettext(
+            "%(n)d person waits, and the room holds %(room)d.",
+            "%(n)d people wait, and the room holds %(room)d.",
+            counts.waiting,
+        ) % {"n": counts.waiting, "room": room}  # fmt: skip
+        yield Step(sentence, _("Raise the limit"), _page(event))
+
+
+def _announcement(event: Event) -> Iterator[Step]:
+    if not event.description and not event.tagline:
+        yield Step(_("Nothing says what it is about."), _("Write it"), _page(event))
+    if event.status == Event.Status.DRAFT:
+        yield Step(_("Nobody can see it yet."), _("Publish"), _page(event, "publish"))
+
+
+def _afterwards(event: Event, counts: Counts) -> Iterator[Step]:
+    seats = event.seats_taken + event.online_taken
+    if seats and not (event.came or counts.came):
+        url = reverse("admin:registrations_registration_changelist")
+        yield Step(
+            _("Nobody noted who came."), _("Note it"), f"{url}?event={event.pk}&state__exact=going"
+        )
+    if not event.recap:
+        yield Step(
+            _("Those who could not come know nothing yet."), _("Write the recap"), _page(event)
+        )
+    silent = [talk for talk in placed_talks(event) if not (talk.video_url or talk.slides_url)]  # type: ignore[attr-defined]
+    if silent:
+        sentence = ngettext("%d talk has no slides.", "%d talks have no slides.", len(silent))
+        url = reverse("admin:speakers_talk_change", args=[silent[0].pk])  # type: ignore[attr-defined]
+        yield Step(sentence % len(silent), _("Add them"), url)

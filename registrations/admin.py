@@ -1,0 +1,180 @@
+"""Seats in the admin: who comes, who waits, and the verbs that change it."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from meetups.admin import SeriesAdmin
+from meetups.admin.base import SeriesFilter, number_in
+from meetups.models import Event
+from meetups.rights import ADD, ADDRESSES, CHANGE, DECIDE, DELETE, VIEW, rights_of
+from registrations.models import Registration
+from registrations.seat_forms import CameForm, CancelSeatForm, GiveSeatForm, GuestForm
+
+PAST_EVENINGS = 5  # among the choices of the filter; older ones are reached from their own page
+
+
+class EveningFilter(admin.SimpleListFilter):
+    title, parameter_name = _("evening"), "event"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        events = model_admin.choices(Event, request)
+        now, chosen = timezone.now(), number_in(self.value())
+        coming = events.filter(ends_at__gt=now).order_by("starts_at")[:20]
+        past = events.filter(ends_at__lte=now).order_by("-starts_at")[:PAST_EVENINGS]
+        found = {event.pk: event for event in [*coming, *past, *events.filter(pk=chosen or 0)]}
+        return [(str(pk), f"{event.title}, {event.date:%d.%m.%Y}") for pk, event in found.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        chosen = number_in(self.value())
+        return queryset.filter(event=chosen) if chosen else queryset
+
+
+@admin.register(Registration)
+class RegistrationAdmin(SeriesAdmin):
+    series_path = "event__series"
+    # Who registered is history; a seat ends by being cancelled.
+    closed = frozenset({DELETE})
+    verbs = (GiveSeatForm, CancelSeatForm)
+    actions = ("mark_came", "mark_missed")
+    list_display = ("who", "address", "evening", "standing", "state_at", "came")
+    list_filter = (EveningFilter, "state", "came", SeriesFilter)
+    list_select_related = ("contact", "event__series")
+    search_help_text = _("Part of a name or an address")
+    ordering = ("-event__starts_at", "queue_no", "created_at", "pk")
+    show_full_result_count = False
+
+    # Shown
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """With the address only where she may know it: a helper at the door needs none."""
+        ids = rights_of(request).series_ids(VIEW, ADDRESSES)
+        allowed = F("contact__email")
+        if ids is not None:
+            allowed = Case(
+                When(event__series__in=ids, then=allowed),
+                default=Value(""),
+                output_field=CharField(),
+            )
+        return super().get_queryset(request).annotate(shown_address=allowed)
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        rights = rights_of(request)
+        lists, addresses = (rights.series_ids(VIEW, label) for label in (self.label, ADDRESSES))
+        by_address = lists is None or (addresses is not None and lists <= addresses)
+        return ["contact__name", "contact__email"] if by_address else ["contact__name"]
+
+    @admin.display(description=_("name"), ordering="contact__name")
+    def who(self, seat: Registration) -> str:
+        return seat.contact.name or seat.shown_address or gettext("no name given")
+
+    @admin.display(description=_("e-mail"), ordering="contact__email")
+    def address(self, seat: Registration) -> str:
+        return seat.shown_address
+
+    @admin.display(description=_("evening"), ordering="event__starts_at")
+    def evening(self, seat: Registration) -> str:
+        return seat.event.title
+
+    @admin.display(description=_("state"), ordering="state")
+    def standing(self, seat: Registration) -> str:
+        """ "has a seat", or "waiting, number 3"."""
+        words = seat.get_state_display()
+        if seat.state == Registration.State.WAITING:
+            return gettext("%(state)s, number %(number)d") % {
+                "state": words,
+                "number": seat.queue_no,
+            }
+        return words
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        if obj is None:
+            return ("event", "name", "email", "mode", "is_here")
+        return (
+            "who", "address", "evening", "standing", "state_at", "mode", "source", "created_at",
+            "coming_at", "came",
+        )  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (
+            tuple(name for name in self.get_fields(request, obj) if name != "came") if obj else ()
+        )
+
+    # Written
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        kwargs["form"] = CameForm if obj else GuestForm
+        return super().get_form(request, obj, **kwargs)
+
+    def choices(self, model: Any, request: HttpRequest) -> Any:
+        rows = super().choices(model, request)
+        return rows.select_related("series") if model is Event else rows
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "event":
+            lately = timezone.now() - timedelta(days=1)
+            events = kwargs["queryset"].published().filter(ends_at__gt=lately)
+            kwargs["queryset"] = events.order_by("starts_at")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        only_at_the_door = not rights_of(request).may(DECIDE, self.label)
+        return {"event": number_in(request.GET.get("event")), "is_here": only_at_the_door}
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Registration:
+        if change:
+            return super().save_form(request, form, change)
+        event = form.cleaned_data["event"]
+        if not rights_of(request).may_in_one(DECIDE, self.label, [event.series_id]):
+            form.cleaned_data["is_here"] = True  # a helper lets in those who stand before her
+        self.stop_strangers(request, Registration(event=event), ADD)
+        return form.give_seat()
+
+    def save_model(self, request: HttpRequest, obj: Registration, form: Any, change: bool) -> None:
+        """Only whether she came: whatever else changed meanwhile stays as it is."""
+        if change:
+            obj.save(update_fields=["came"])
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing hangs on a seat."""
+
+    @admin.action(description=_("Note that they came"), permissions=["change"])
+    def mark_came(self, request: HttpRequest, seats: QuerySet) -> None:
+        self._mark(request, seats, True)
+
+    @admin.action(description=_("Note that they did not come"), permissions=["change"])
+    def mark_missed(self, request: HttpRequest, seats: QuerySet) -> None:
+        self._mark(request, seats, False)
+
+    def _mark(self, request: HttpRequest, seats: Any, came: bool) -> None:
+        ids = rights_of(request).series_ids(CHANGE, self.label)
+        chosen = list(self.scoped(seats, ids).seated())
+        Registration.objects.filter(pk__in=[seat.pk for seat in chosen]).update(came=came)
+        self._log_all(request, chosen, gettext("came") if came else gettext("did not come"))
+        sentence = ngettext("Noted for %d person.", "Noted for %d people.", len(chosen))
+        messages.success(request, sentence % len(chosen))
+
+    def _log_all(self, request: HttpRequest, seats: Iterable[Registration], sentence: str) -> None:
+        for seat in seats:
+            self.log_change(request, seat, sentence)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Any = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        if obj:
+            mine, rights = [obj.event.series_id], rights_of(request)
+            context["may_read_letters"] = rights.may_in_one(VIEW, "outbox.delivery", mine)
+            context["member"] = obj.event.series.members.filter(contact=obj.contact_id).first()
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)

@@ -1,0 +1,115 @@
+"""Talks and speakers in the admin."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.forms import CheckboxSelectMultiple
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from meetups.admin.base import NATIVE_WIDGETS, SeriesAdmin, SeriesFilter, SharedAdmin, number_in
+from meetups.models import Event, Series, Slot
+from meetups.pictures import PictureField
+from speakers.models import Speaker, Talk
+from speakers.talk_forms import SpeakerForm, TalkForm
+
+
+def reindex(*events: Any) -> None:
+    """Let the archive find these evenings by what was just written."""
+    for event in Event.objects.filter(pk__in={pk for pk in events if pk}):
+        event.reindex()
+
+
+@admin.register(Talk)
+class TalkAdmin(SeriesAdmin):
+    series_path = "series"
+    form = TalkForm
+    list_display = ("title", "by", "evening", "visibility")
+    list_filter = ("visibility", SeriesFilter)
+    list_select_related = ("slot__event",)
+    search_fields = ("title", "speakers__name")
+    search_help_text = _("Part of a title or a speaker's name")
+    ordering = ("-created_at", "-pk")
+    fieldsets = (
+        (None, {"fields": ["series", "title", "names", "slot"]}),
+        (_("What it is about"), {"fields": ["abstract", "language", "slug"]}),
+        (
+            _("Afterwards"),
+            {"fields": ["video_url", "slides_url", "summary", ("licence", "visibility")]},
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).prefetch_related("speakers")
+
+    @admin.display(description=_("speakers"))
+    def by(self, talk: Talk) -> str:
+        return ", ".join(speaker.name for speaker in talk.speakers.all())
+
+    @admin.display(description=_("evening"), ordering="slot__event__starts_at")
+    def evening(self, talk: Talk) -> str:
+        if talk.slot is None:
+            return ""
+        return f"{talk.slot.event.title}, {date_format(talk.slot.event.date, 'j M Y')}"
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """From an agenda: the place, its title and its series; else the only or first series."""
+        slots = self.choices(Slot, request).select_related("event")
+        slot = slots.filter(pk=number_in(request.GET.get("slot")) or 0).first()
+        if slot:
+            event = slot.event
+            found = {"series": event.series_id, "slot": slot.pk, "title": slot.title}
+            return found | {"language": event.language}
+        series = self.choices(Series, request).first()
+        return {"series": series.pk, "language": series.language} if series else {}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "slot":
+            lately = timezone.now() - timedelta(days=60)
+            places = kwargs["queryset"].filter(kind__in=[Slot.Kind.TALK, Slot.Kind.LIGHTNING])
+            places = places.filter(event__ends_at__gt=lately, talk=None)
+            kwargs["queryset"] = places.select_related("event").order_by(
+                "event__starts_at", "position"
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.set_speakers()
+        reindex(form.event_before, form.instance.slot and form.instance.slot.event_id)
+
+    def delete_model(self, request: HttpRequest, obj: Talk) -> None:
+        event_id = obj.slot and obj.slot.event_id
+        super().delete_model(request, obj)
+        reindex(event_id)
+
+
+@admin.register(Speaker)
+class SpeakerAdmin(SharedAdmin):
+    series_path = "series"
+    form = SpeakerForm
+    list_display = ("name", "address", "website")
+    list_filter = (SeriesFilter,)
+    list_select_related = ("contact",)
+    search_fields = ("name", "contact__email")
+    search_help_text = _("Part of a name or an address")
+    fields = ("name", "email", "photo", "bio", "website", "series")
+    formfield_overrides = NATIVE_WIDGETS | {
+        models.ImageField: {"form_class": PictureField, "widget": PictureField.widget},
+        models.ManyToManyField: {"widget": CheckboxSelectMultiple},
+    }
+
+    @admin.display(description=_("e-mail"), ordering="contact__email")
+    def address(self, speaker: Speaker) -> str:
+        return speaker.contact.email if speaker.contact else ""
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"series": list(self.choices(Series, request)[:1])}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        reindex(*form.instance.talks.values_list("slot__event", flat=True))

@@ -1,0 +1,115 @@
+"""Forms of the admin for talks and speakers: speakers are written by name, not picked from a list."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from meetups.admin import SeriesForm
+from meetups.models import Slot
+from meetups.text import free_slug
+from people.models import Contact, normalized_email, validate_name
+from speakers.models import Speaker, Talk
+
+MOST_SPEAKERS = 12
+
+
+def place(slot: Slot) -> str:
+    """ "Evening 61: 2. talk", as the choice of a place says it."""
+    return f"{slot.event}: {slot.position}. {slot}"
+
+
+class TalkForm(SeriesForm):
+    names = forms.CharField(
+        label=_("speakers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "One name a line. A name that the series knows is that speaker; others are added."
+        ),
+    )
+
+    class Meta:
+        model = Talk
+        exclude = ["speakers"]
+        help_texts = {"slug": _("Empty: made from the title.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        old = self.instance.slot
+        self.event_before = old.event_id if old else None
+        if self.instance.pk:
+            self.initial["names"] = "\n".join(s.name for s in self.instance.speakers.all())
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+        if "slot" in self.fields:
+            self.fields["slot"].label_from_instance = place
+
+    def clean_names(self) -> list[str]:
+        lines = [" ".join(line.split()) for line in self.cleaned_data["names"].splitlines()]
+        names = list(dict.fromkeys(filter(None, lines)))
+        if len(names) > MOST_SPEAKERS or any(len(name) > 200 for name in names):
+            raise ValidationError(gettext("At most 12 names, each no longer than 200 letters."))
+        for name in names:
+            validate_name(name)
+        return names
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        slot, series = data.get("slot"), data.get("series")
+        if slot and series and slot.event.series_id != series.pk:
+            self.add_error("slot", gettext("This evening belongs to another series."))
+        if "slug" in data and not data["slug"]:
+            data["slug"] = self.instance.slug or free_slug(data.get("title", ""), _is_taken, "talk")
+        return data
+
+    def set_speakers(self) -> None:
+        """Who speaks is who is named; runs once the talk is saved."""
+        if "names" in self.changed_data:
+            self.instance.speakers.set([self._speaker(name) for name in self.cleaned_data["names"]])
+
+    def _speaker(self, name: str) -> Speaker:
+        talk = self.instance
+        for known in (talk.speakers, talk.series.speakers):
+            found = known.filter(name__iexact=name).order_by("pk").first()
+            if found:
+                return found
+        speaker = Speaker.objects.create(name=name)
+        speaker.series.add(talk.series)
+        return speaker
+
+
+def _is_taken(slug: str) -> bool:
+    return Talk.objects.filter(slug=slug).exists()
+
+
+class SpeakerForm(SeriesForm):
+    email = forms.EmailField(
+        label=_("e-mail"), required=False, help_text=_("Only organizers see it.")
+    )
+
+    class Meta:
+        model = Speaker
+        exclude = ["contact"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.contact:
+            self.initial["email"] = self.instance.contact.email
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"] and normalized_email(self.cleaned_data["email"])
+        others = Speaker.objects.exclude(pk=self.instance.pk)
+        if email and others.filter(contact__email__iexact=email).exists():
+            raise ValidationError(gettext("This address cannot be used for another speaker."))
+        return email
+
+    def save(self, commit: bool = True) -> Speaker:
+        if "email" in self.changed_data:
+            email = self.cleaned_data["email"]
+            self.instance.contact = (
+                Contact.objects.for_email(email, self.cleaned_data["name"]) if email else None
+            )
+        return super().save(commit)
