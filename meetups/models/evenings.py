@@ -45,10 +45,20 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(matches)
 
     def for_cards(self) -> Self:
-        """With all that a card or a line of the archive shows, in a fixed number of queries."""
-        return self.select_related("series", "venue", "room").prefetch_related(
-            "slots__talk__speakers"
+        """With all that a card or a line of the archive shows, in three queries."""
+        return self.light().defer("description_html", "recap_html").with_agenda()
+
+    def light(self) -> Self:
+        """With series and place, without the columns that no page shows."""
+        return self.select_related("series", "venue", "room", "line").defer(
+            "search", "search_text", "description", "recap", "series__description"
         )
+
+    def with_agenda(self) -> Self:
+        """With the agenda and its talks in one query, their speakers in a second."""
+        slots = self.model._meta.get_field("slots").related_model._default_manager
+        talks = models.Prefetch("slots", slots.select_related("talk"))
+        return self.prefetch_related(talks, "slots__talk__speakers")
 
     def recompute_instants(self) -> int:
         """Put evenings to come at the right instant again after a change of the zone data."""
