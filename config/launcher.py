@@ -126,7 +126,7 @@ def _parts(options: argparse.Namespace, env: dict[str, str], home: Path) -> list
     """In the order of starting; they are stopped in the opposite one."""
     web = [str(BIN / "gunicorn"), "config.wsgi", "--bind", _netloc(options.host, options.port)]
     web += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--backlog", "2048"]
-    web += ["--keep-alive", "5", "--graceful-timeout", "8", "--no-control-socket"]
+    web += ["--keep-alive", "5", "--graceful-timeout", "8", "--preload", "--no-control-socket"]
     celery = [str(BIN / "celery"), "-A", "config"]
     worker = [*celery, "worker", "--pool", "solo", "--concurrency", "1", "-Q", "celery"]
     worker += ["--without-gossip", "--without-mingle", "-l", "warning"]
