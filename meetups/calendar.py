@@ -1,6 +1,7 @@
 """Evenings as iCalendar (RFC 5545): stable UID, rising SEQUENCE, CANCELLED instead of vanishing."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from meetups.models import Event
 
 # Calendar programs poll in hours; more often would only cost their users' data.
-REFRESH = "PT4H"
+REFRESH = icalendar.vDuration(timedelta(hours=4))
 
 
 def calendar_file(events: Iterable["Event"], name: str = "", method: str = "PUBLISH") -> str:
@@ -24,7 +25,7 @@ def calendar_file(events: Iterable["Event"], name: str = "", method: str = "PUBL
     if name:
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-        calendar.add("x-published-ttl", REFRESH)
+        calendar.add("x-published-ttl", REFRESH.to_ical().decode())
     for event in events:
         calendar.add_component(_entry(event))
     return calendar.to_ical().decode()

@@ -54,7 +54,7 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """The announcement; once the evening is over, what remains of it."""
     event = get_object_or_404(Event.objects.public().light().with_agenda(), slug=slug)
-    pictures = event.pictures.all() if event.is_over else []
+    pictures = list(event.pictures.all()) if event.is_over else []
     context = {"event": event, "series": event.series, "pictures": pictures}
     return render(request, "meetups/event.html", context)
 
