@@ -40,7 +40,8 @@ def _entry(event: "Event") -> icalendar.Event:
     entry.add("sequence", event.schedule_rev)
     entry.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
     entry.add("summary", _plain(event.title))
-    entry.add("description", _plain(event.tagline))
+    if event.tagline:
+        entry.add("description", _plain(event.tagline))
     entry.add("url", event.public_url)
     if event.place and event.venue:
         entry.add("location", _plain(", ".join(filter(None, [event.place, event.venue.address]))))
