@@ -41,7 +41,7 @@ class SeatForm(forms.Form):
     )
 
     def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.event = event
         if len(event.modes) == 1:
             del self.fields["mode"]

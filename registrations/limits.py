@@ -26,10 +26,10 @@ def seconds_to_wait(request: HttpRequest, event: Event, email: str) -> int:
 
 
 def _count(key: str, limit: int, period: int) -> int:
+    """Count one try; the period begins with the first, so no hour strikes in between."""
     now = time.time()
-    window = math.floor(now / period)
-    slot = f"{key}:{window}"
-    cache.add(slot, 0, timeout=period)
-    if cache.incr(slot) <= limit * settings.RATE_LIMIT_SCALE:
+    cache.add(f"{key}:since", now, timeout=period)
+    cache.add(key, 0, timeout=period)
+    if cache.incr(key) <= limit * settings.RATE_LIMIT_SCALE:
         return 0
-    return math.ceil((window + 1) * period - now)
+    return max(math.ceil(cache.get(f"{key}:since", now) + period - now), 1)
