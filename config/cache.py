@@ -42,7 +42,7 @@ class ForgivingRedisCache(RedisCache):
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         try:
             return super().incr(key, delta, version)
-        except RedisError as error:
+        except (RedisError, ValueError) as error:
             log.warning("cache: %s", error)
             return delta
 
