@@ -1,0 +1,52 @@
+"""What a careful eye finds wrong with a page, in light and dark, on a phone and on a desk."""
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
+AXE = """async () => {
+  const options = {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}};
+  const {violations} = await axe.run(document, options);
+  return violations.flatMap(({id, nodes}) => nodes.map((node) =>
+    `${id}: ${node.target.join(" ")}: ${node.failureSummary.split("\\n").slice(1).join(" ")}`));
+}"""
+WIDER = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  const tells = (node) => node.getBoundingClientRect().right > wide + 1;
+  const last = [...document.body.querySelectorAll("*")].filter(tells).slice(-3);
+  return [`scrolls sideways to ${document.documentElement.scrollWidth}: ` +
+    last.map((node) => `${node.localName}.${node.className}`).join(", ")];
+}"""
+# A press of a key before it makes the browser show the focus that a script sets.
+UNSEEN = """() => {
+  const told = (node) => [node, node.closest("label"), node.parentElement].map((one) => {
+    const {outlineStyle, outlineWidth, outlineColor, boxShadow} = one ? getComputedStyle(one) : {};
+    return outlineStyle === "none" ? boxShadow : [outlineWidth, outlineColor, boxShadow].join(" ");
+  }).join();
+  const focusable = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+  const shown = (node) => node.checkVisibility() && !node.disabled && node.tabIndex >= 0;
+  document.activeElement?.blur();
+  return [...document.querySelectorAll(focusable)].filter(shown).filter((node) => {
+    const before = told(node);
+    node.focus();
+    const same = document.activeElement === node && told(node) === before;
+    node.blur();
+    return same;
+  }).map((node) => `focus cannot be seen: ${node.outerHTML.slice(0, 120)}`);
+}"""
+
+
+def faults(page):
+    """Every fault of the open page, each with where it was seen; [] for a page that is well."""
+    page.evaluate(AXE_SCRIPT)
+    found = [fault for size in SIZES for fault in _at(page, size)]
+    page.keyboard.press("Shift")
+    return [*found, *page.evaluate(UNSEEN)]
+
+
+def _at(page, size):
+    page.set_viewport_size(SIZES[size])
+    yield from (f"{size}: {fault}" for fault in page.evaluate(WIDER))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        yield from (f"{size}, {scheme}: {fault}" for fault in page.evaluate(AXE))

@@ -1,0 +1,56 @@
+"""People in front of the site, each with a browser window and cookies of her own."""
+
+from contextlib import contextmanager
+
+from django.test import Client
+
+from tests.browser.watching import Watch
+
+PATIENCE = 10_000  # milliseconds
+DESK = {"width": 1280, "height": 800}
+
+
+class People:
+    def __init__(self, browser, site):
+        self.browser, self.site = browser, site
+        self.windows = []
+
+    @contextmanager
+    def together(self):
+        """Closes all windows at the end; nothing may have gone wrong in any of them."""
+        try:
+            yield self
+        finally:
+            for context, _watch in self.windows:
+                context.close()
+        assert [fault for _context, watch in self.windows for fault in watch.faults] == []
+
+    def open(self, path="", **options):
+        """A new window, at this page of the site."""
+        options = {"viewport": DESK, "reduced_motion": "reduce", "locale": "en-GB"} | options
+        context = self.browser.new_context(base_url=self.site, **options)
+        context.set_default_timeout(PATIENCE)
+        self.windows.append((context, Watch(context, self.site)))
+        page = context.new_page()
+        if path:
+            page.goto(path)
+        return page
+
+    def open_as(self, user, path="", **options):
+        """A new window of somebody who has signed in before."""
+        page = self.open(**options)
+        client = Client()
+        client.force_login(user)
+        cookies = client.cookies.items()
+        page.context.add_cookies(
+            [{"name": k, "value": v.value, "url": self.site} for k, v in cookies]
+        )
+        if path:
+            page.goto(path)
+        return page
+
+    def heard(self):
+        """What went wrong in the last window; it is then forgotten."""
+        watch = self.windows[-1][1]
+        faults, watch.faults = watch.faults, []
+        return faults
