@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from meetups.models import Event
 from meetups.walltime import instant
 from outbox.drafts import Draft
 from outbox.models import Batch, Delivery
-from outbox.states import HANDED_OVER, MessageClass
+from outbox.states import HANDED_OVER, MessageClass, State
 from registrations.models import Registration
 
 # The eve, in the event's zone (contract, "Eve reminder"; needs 82, 83).
@@ -36,9 +37,14 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def plan_due(self) -> int:
         """Write what is due now for every evening; any number of planners, twice is harmless."""
         now = timezone.now()
+        closed = self.exclude(closed_at=None).filter(
+            event=OuterRef("pk"), schedule_rev=OuterRef("schedule_rev")
+        )
+        # A week back: also after a long standstill the evening says whom its reminder missed.
         events = Event.objects.published().filter(
+            ~Exists(closed),
             time_known=True,
-            starts_at__gt=now - timedelta(days=2),
+            starts_at__gt=now - timedelta(days=7),
             starts_at__lt=now + timedelta(days=2, hours=4),
         )
         return sum(self._plan(event) for event in events if eve_of(event) <= now)
@@ -92,18 +98,26 @@ class Reminder(models.Model):
         if timezone.now() >= self.not_after:
             self._close()
             return 0
-        owed = self._owed(Delivery.objects.about(self.event.about).filter(template=LETTER))
+        owed = self._owed(self._written())
         if owed:
             self._post(owed)
             self.planned += len(owed)
             self.save(update_fields=["planned"])
         return len(owed)
 
+    def _written(self) -> models.QuerySet[Delivery]:
+        return Delivery.objects.about(self.event.about).filter(template=LETTER)
+
     def _owed(self, done: models.QuerySet[Delivery]) -> list[Registration]:
-        """Those with a seat in time for this reminder and nothing of it in `done`."""
+        """Those with a seat in time for this reminder and nothing of it in `done`.
+
+        One that was withdrawn together with an earlier seat does not count.
+        """
         in_time = self.event.registrations.going().filter(state_at__lte=self.event.starts_at - LATE)
-        has_it = set(done.values_list("contact_id", flat=True))
-        return [r for r in in_time.select_related("contact") if r.contact_id not in has_it]
+        has_it = done.filter(contact=OuterRef("contact")).exclude(
+            state=State.CANCELLED, settled_at__lt=OuterRef("state_at")
+        )
+        return list(in_time.filter(~Exists(has_it)).select_related("contact"))
 
     def _post(self, owed: list[Registration]) -> None:
         event = self.event
@@ -116,23 +130,27 @@ class Reminder(models.Model):
                 "about": event.about,
             },
         )
+        again = set(self._written().values_list("contact_id", flat=True))
         Delivery.objects.post_many(
-            Draft(
-                contact=registration.contact,
-                template=LETTER,
-                context=registration.facts(),
-                key=f"eve:{event.pk}:{event.schedule_rev}:{registration.contact_id}",
-                message_class=MessageClass.SERVICE,
-                realm=event.series.realm,
-                about=event.about,
-                not_after=self.not_after,
-                batch_id=batch.pk,
-            )
-            for registration in owed
+            self._draft(seat, batch, f":{seat.pk}" if seat.contact_id in again else "")
+            for seat in owed
+        )
+
+    def _draft(self, seat: Registration, batch: Batch, again: str) -> Draft:
+        event = self.event
+        return Draft(
+            contact=seat.contact,
+            template=LETTER,
+            context=seat.facts(),
+            key=f"eve:{event.pk}:{event.schedule_rev}:{seat.contact_id}{again}",
+            message_class=MessageClass.SERVICE,
+            realm=event.series.realm,
+            about=event.about,
+            not_after=self.not_after,
+            batch_id=batch.pk,
         )
 
     def _close(self) -> None:
-        mine = Delivery.objects.about(self.event.about).filter(template=LETTER)
-        self.missed = len(self._owed(mine.filter(state__in=HANDED_OVER)))
+        self.missed = len(self._owed(self._written().filter(state__in=HANDED_OVER)))
         self.closed_at = timezone.now()
         self.save(update_fields=["missed", "closed_at"])
