@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from speakers.pyvideo.recording import Recording
+from speakers.pyvideo.recording import Recording, in_the_night
 from speakers.pyvideo.wording import part_of
 
 ONE_SERIES_OF_PARTS = timedelta(days=7)
@@ -39,9 +39,8 @@ class Evening:
     @property
     def at(self) -> time | None:
         """When the first talk began; None where no file of that day says it."""
-        return min(
-            (talk.at for talk in self.recordings if talk.at and talk.day == self.day), default=None
-        )
+        hours = (talk.at for talk in self.recordings if talk.at and talk.day == self.day)
+        return min(hours, key=in_the_night, default=None)
 
     @property
     def moved(self) -> list[Recording]:

@@ -68,11 +68,12 @@ def import_folder(folder: Path, slug: str, name: str, zone: str) -> Report:
     files = talk_files(folder)
     known = Series.objects.filter(slug=slug).first()
     series = known or Series(slug=slug, name=name, time_zone=zone)
+    if known is None:
+        series.full_clean()
     naming = Naming(name, slug, folder.resolve().name)
     usable = list(recordings(files, naming, series.time_zone, report))
     if known is None:
         series.language = _most_common(usable) or "en"
-        series.full_clean()
         series.save()
     archive = Archive(series, report)
     for evening in evenings_of(usable):

@@ -54,10 +54,11 @@ class Recording:
     lightning: bool
 
     @property
-    def order(self) -> tuple[time, bool, int, str]:
+    def order(self) -> tuple[tuple[bool, time], bool, int, str]:
         """By the clock if it is known, lightning talks last, parts in their order, then by name."""
         part = part_of(self.title)
-        return self.at or time.max, self.lightning, part[0] if part else 0, self.name
+        clock = in_the_night(self.at) if self.at else (True, time.max)
+        return clock, self.lightning, part[0] if part else 0, self.name
 
 
 def read(path: Path, naming: Naming, zone: str) -> Recording:
@@ -90,6 +91,11 @@ def _contents(told: dict[str, Any]) -> dict[str, Any]:
         "minutes": _minutes(told.get("duration")),
         "lightning": any("lightning" in tag for tag in _texts(told.get("tags") or [], "tags")),
     }
+
+
+def in_the_night(at: time) -> tuple[bool, time]:
+    """Sorts the hours of one evening: midnight comes after eleven."""
+    return at < DAY_BEGINS, at
 
 
 def _json(path: Path) -> dict[str, Any]:

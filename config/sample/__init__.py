@@ -1,0 +1,1 @@
+"""The sample community: what a trial shows, with invented guests and real talks under CC0."""

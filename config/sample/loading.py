@@ -1,0 +1,34 @@
+"""The sample community into an empty database."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.community.loading import load
+from config.sample.building import HERE, community
+from meetups.models import Series
+from registrations.models import Registration
+from speakers.pyvideo.importing import import_folder
+
+FOLDERS = {"minsk-python": "minsk-python-meetup", "montreal-python": "montreal-python"}
+
+
+@transaction.atomic
+def load_sample() -> None:
+    """Two series with guests, evenings to come and a real archive; writes no message."""
+    load(community(timezone.localdate()))
+    for slug, folder in FOLDERS.items():
+        series = Series.objects.get(slug=slug)
+        import_folder(HERE / "pyvideo" / folder, slug, series.name, series.time_zone)
+    _register_before_the_evenings()
+
+
+def _register_before_the_evenings() -> None:
+    """Nobody registers for an evening after it: the loading itself knows no other time than now."""
+    past = Registration.objects.filter(event__starts_at__lt=timezone.now()).select_related("event")
+    seats = list(past)
+    for number, seat in enumerate(seats):
+        seat.created_at = seat.event.starts_at - timedelta(days=2 + number % 19, hours=number % 11)
+        seat.state_at = seat.created_at
+    Registration.objects.bulk_update(seats, ["created_at", "state_at"], batch_size=500)
