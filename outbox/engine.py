@@ -72,18 +72,18 @@ class Sender:
         for delivery, parcel in parcels:
             if parcel is not None:
                 self._send(delivery, parcel)
-            if self._line_is_dead or time.monotonic() > fresh_until:
+            if self._must_stop or time.monotonic() > fresh_until:
                 self.fence.return_rest()
                 break
         self.fence.write_down()
         if any(delivery.is_house for delivery in claimed):
             Delivery.objects.blank_house()
         self.channel.note(**vars(self.round))
-        return bool(claimed) and not self._line_is_dead
+        return bool(claimed) and not self._must_stop
 
     @property
-    def _line_is_dead(self) -> bool:
-        return self.round.dead_connects >= MOST_DEAD_CONNECTS
+    def _must_stop(self) -> bool:
+        return self.fence.is_broken or self.round.dead_connects >= MOST_DEAD_CONNECTS
 
     def _wait_for_tokens(self) -> bool:
         if self.channel.is_paused or not self.channel.rate:

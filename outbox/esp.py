@@ -27,7 +27,7 @@ TOO_MANY, OVERLOADED = 429, 503
 @dataclass(frozen=True)
 class Parcel:
     subject: str
-    message: EmailMultiAlternatives
+    message: Any  # an EmailMultiAlternatives with Anymail's attributes
 
 
 class AnymailTransport:
@@ -39,7 +39,7 @@ class AnymailTransport:
     def pack(self, delivery: Delivery, letter: Letter) -> Parcel:
         """Raises ValueError or ValidationError for what cannot stand in a mail."""
         lines = mime.headers(delivery, letter)
-        message = EmailMultiAlternatives(
+        message: Any = EmailMultiAlternatives(
             letter.subject,
             letter.text,
             lines["From"],
@@ -67,7 +67,9 @@ class AnymailTransport:
         except (AnymailError, ImproperlyConfigured) as error:
             raise Refused("post", str(error)) from error
         status = parcel.message.anymail_status
-        return Receipt(text=", ".join(sorted(status.status or [])), provider_id=status.message_id or "")
+        return Receipt(
+            text=", ".join(sorted(status.status or [])), provider_id=status.message_id or ""
+        )
 
     def close(self) -> None:
         if self._backend is not None:

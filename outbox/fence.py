@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, models
 from django.utils import timezone
 
-from outbox.models import Attempt, Delivery, Suppression
+from outbox.models import Attempt, Claimant, Delivery, Suppression
 from outbox.models.suppression import address_hashes
 from outbox.states import State
 from outbox.transport import NotTaken, Receipt
@@ -27,7 +29,7 @@ logger = logging.getLogger(__name__)
 CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id FROM outbox_delivery
-    WHERE state = 'queued' AND channel = %(channel)s AND not_before <= %(now)s
+    WHERE waits_as = 'queued' AND channel = %(channel)s AND not_before <= %(now)s
       AND (not_after IS NULL OR not_after > %(now)s)
     ORDER BY priority, not_before, id LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
@@ -39,10 +41,13 @@ FROM due WHERE delivery.id = due.id
 RETURNING delivery.*
 """
 
+# `IS NOT DISTINCT FROM` is `=` that no index serves: the row is to be found by its id, not among
+# the thousands of this claimant.
 HAND_OVER = """
 UPDATE outbox_delivery
 SET state = 'handover', attempts = attempts + 1, handed_over_at = %(now)s, subject = %(subject)s
-WHERE id = %(id)s AND claim_token = %(token)s AND state = 'claimed' AND lease_until > now()
+WHERE id = %(id)s AND claim_token IS NOT DISTINCT FROM %(token)s
+  AND state = 'claimed' AND lease_until > now()
   AND (not_after IS NULL OR not_after > %(now)s)
   AND NOT EXISTS (SELECT FROM outbox_suppression WHERE address_hash = ANY(%(hashes)s))
 RETURNING attempts
@@ -53,7 +58,7 @@ RETURNING attempts
 SETTLE = """
 UPDATE outbox_delivery
 SET state = 'sent', sent_at = %(sent_at)s, settled_at = %(sent_at)s, error = '',
-    provider_id = %(provider_id)s, claim_token = NULL, lease_until = NULL
+    provider_id = %(provider_id)s
 WHERE id = %(sent_id)s AND attempts = %(sent_n)s
   AND state IN ('handover', 'unknown', 'queued', 'claimed')
 """
@@ -97,11 +102,13 @@ class Fence:
         self.token = uuid.uuid4()
         self._unwritten: Sent | None = None
         self._crossed: uuid.UUID | None = None
+        self.is_broken = False
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """While this lasts, a sweep can see that the sender lives (see `dead_senders`)."""
-        _ask("SELECT pg_advisory_lock(%s)", [lock_number(self.token)])
+        """While this lasts, a sweep can see that the sender lives (see `sweeping`)."""
+        _ask("SELECT pg_advisory_lock(%(lock)s)", {"lock": lock_number(self.token)})
+        Claimant.objects.create(token=self.token)
         try:
             yield
         finally:
@@ -148,14 +155,11 @@ class Fence:
         return True
 
     def _cross(self, parameters: dict[str, object]) -> int | None:
-        before = self._unwritten
-        with connection.cursor() as cursor:
-            if before is None:
-                cursor.execute(HAND_OVER, parameters)
-            else:
-                cursor.execute(SETTLE_AND_HAND_OVER, parameters | before.parameters())
-            self._unwritten = None
-            answer = cursor.fetchone()
+        statement = HAND_OVER
+        if self._unwritten is not None:
+            statement, parameters = SETTLE_AND_HAND_OVER, parameters | self._unwritten.parameters()
+        answer = _ask(statement, parameters)
+        self._unwritten = None
         return answer[0] if answer else None
 
     def sent(self, delivery: Delivery, receipt: Receipt) -> None:
@@ -187,27 +191,31 @@ class Fence:
 
     def leave_unknown(self, delivery: Delivery, failure: NotTaken) -> None:
         """Nobody knows whether it was taken: only evidence moves it now (step 7)."""
-        self._book(delivery, failure, keep_claim=True, state=State.UNKNOWN)
+        self._book(delivery, failure, state=State.UNKNOWN)
 
     def return_rest(self) -> int:
         """Give back what was claimed and not tried."""
         rest = Delivery.objects.filter(claim_token=self.token, state=State.CLAIMED)
-        return rest.update(state=State.QUEUED, claim_token=None, lease_until=None)
+        return rest.update(state=State.QUEUED)
 
     def let_go(self) -> None:
-        """Write down, give back and step out; what the database does not take now, the sweep does."""
+        """Write down, give back, step out; what the database does not take now is swept later."""
         self.write_down()
         try:
             self.return_rest()
-            _ask("SELECT pg_advisory_unlock(%s)", [lock_number(self.token)])
+            if not self.is_broken:
+                Claimant.objects.filter(token=self.token).delete()
+            _ask("SELECT pg_advisory_unlock(%(lock)s)", {"lock": lock_number(self.token)})
         except (OperationalError, InterfaceError):
             logger.exception("Claims could not be given back; the sweep will do it.")
 
     def recover(self, unsent: Delivery | None = None) -> None:
         """After a database fault: a new connection, and what is known of our messages written down.
 
-        Raises the fault if the database does not come back within seconds.
+        Raises the fault if the database does not come back within seconds. The sender should
+        end its round: with the connection it may have lost its sign of life.
         """
+        self.is_broken = True
         for pause in (0, 1, 2, 4, None):
             try:
                 connection.close_if_unusable_or_obsolete()
@@ -215,7 +223,7 @@ class Fence:
                     _ask(SETTLE_ALONE, self._unwritten.parameters())
                     self._unwritten = None
                 if unsent is not None:
-                    self._mine(unsent).update(state=State.QUEUED, claim_token=None, lease_until=None)
+                    self._mine(unsent).update(state=State.QUEUED)
                 return
             except (OperationalError, InterfaceError):
                 if pause is None:
@@ -235,19 +243,13 @@ class Fence:
             reason = State.EXPIRED
         else:
             return
-        self._mine(delivery).filter(state=State.CLAIMED).update(
-            state=reason, settled_at=now, claim_token=None, lease_until=None
-        )
+        self._mine(delivery).filter(state=State.CLAIMED).update(state=reason, settled_at=now)
 
-    def _book(
-        self, delivery: Delivery, failure: NotTaken, *, keep_claim: bool = False, **changes: object
-    ) -> None:
+    def _book(self, delivery: Delivery, failure: NotTaken, **changes: object) -> None:
         self.write_down()
         crossed = self._crossed == delivery.pk
         n = self.tries_before(delivery) + 1
-        started_at = delivery.handed_over_at if crossed else timezone.now()
-        if not keep_claim:
-            changes |= {"claim_token": None, "lease_until": None}
+        started_at = (crossed and delivery.handed_over_at) or timezone.now()
         changes |= {"error": str(failure)[:2000], "attempts": n}
         if self._mine(delivery).update(**changes):
             attempt = Attempt(
@@ -259,10 +261,14 @@ class Fence:
 
 
 def lock_number(token: uuid.UUID) -> int:
-    """The advisory lock that a living sender holds: PostgreSQL frees it when the process is gone."""
+    """The advisory lock of a living sender: PostgreSQL frees it when the process is gone."""
     return int.from_bytes(token.bytes[:8], "big", signed=True)
 
 
-def _ask(statement: str, parameters: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+def _ask(statement: str, parameters: dict[str, object]) -> tuple[Any, ...] | None:
+    """Run a statement that the server keeps prepared: planning would cost as much as doing."""
+    connection.ensure_connection()
+    prepare = not connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]  # a pooler in between
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, parameters, prepare=prepare)
+        return cursor.fetchone() if cursor.description else None

@@ -1,6 +1,7 @@
 """What must hold of messages at any moment (reliability.md §3.9), read by check_invariants."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import connection
 
@@ -8,8 +9,8 @@ from outbox.models import Delivery, Suppression
 from outbox.models.suppression import address_hashes
 from outbox.states import HANDED_OVER
 
+GRACE = timedelta(seconds=60)
 Check = tuple[str, Callable[[], list[str]]]
-GRACE = "60 seconds"
 
 ILLEGAL_HISTORY = """
 SELECT key || ' is ' || state || ' with ' || attempts || ' attempts, handed over '
@@ -18,7 +19,7 @@ FROM outbox_delivery
 WHERE (state IN ('sent', 'delivered', 'bounced', 'complained') AND settled_at IS NULL)
    OR (state IN ('handover', 'unknown') AND (handed_over_at IS NULL OR attempts = 0))
    OR (state IN ('failed', 'suppressed', 'cancelled', 'expired') AND settled_at IS NULL)
-   OR (state IN ('queued', 'held') AND (claim_token IS NOT NULL OR sent_at IS NOT NULL))
+   OR (state IN ('queued', 'held') AND sent_at IS NOT NULL)
    OR resends > 1
 LIMIT 100
 """
@@ -33,9 +34,11 @@ FROM outbox_delivery
 WHERE handed_over_at > not_after
 LIMIT 100
 """
-STUCK = f"""
-SELECT key || ' in hand since ' || lease_until FROM outbox_delivery
-WHERE state IN ('claimed', 'handover') AND lease_until < now() - interval '1 hour' - interval '{GRACE}'
+STUCK = """
+SELECT key || ' is ' || state || ', and no sender has it'
+FROM outbox_delivery
+WHERE state IN ('claimed', 'handover')
+  AND claim_token NOT IN (SELECT token FROM outbox_claimant)
 LIMIT 100
 """
 
@@ -51,14 +54,14 @@ def written_to_the_blocked() -> list[str]:
     since = dict(Suppression.objects.values_list("address_hash", "since"))
     if not since:
         return []
-    handed_over = Delivery.objects.filter(
+    recent = Delivery.objects.filter(
         state__in=HANDED_OVER, handed_over_at__gt=min(since.values())
-    ).values_list("key", "address", "handed_over_at")
+    )
     return [
-        f"{key} handed over {at}"
-        for key, address, at in handed_over.iterator()
-        for blocked in [since[h] for h in address_hashes(address) if h in since]
-        if (at - blocked).total_seconds() > 60
+        f"{delivery.key} handed over {delivery.handed_over_at}"
+        for delivery in recent.only("key", "address", "handed_over_at").iterator()
+        for blocked in [since[h] for h in address_hashes(delivery.address) if h in since]
+        if delivery.handed_over_at and delivery.handed_over_at - blocked > GRACE
     ]
 
 

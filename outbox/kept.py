@@ -4,7 +4,7 @@ from outbox.transport import Receipt
 
 
 class KeptTransport:
-    """Takes every message and keeps it here, for a trial and for tests: the rows are the mailbox."""
+    """Takes every message and keeps it here, for a trial: the rows are the mailbox."""
 
     def pack(self, delivery: Delivery, letter: Letter) -> Letter:
         return letter

@@ -6,7 +6,6 @@ the tags of `outbox.templatetags.letter`.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 

@@ -83,7 +83,7 @@ def _text(text: str, kind: str = "plain") -> str:
 
 
 def _attachment(attachment: Attachment) -> str:
-    name = re.sub(r'[^\w .()-]|[^\x20-\x7e]', "_", one_line(attachment.name))
+    name = re.sub(r"[^\w .()-]|[^\x20-\x7e]", "_", one_line(attachment.name))
     return (
         f"Content-Type: {one_line(attachment.type)}\r\n"
         f'Content-Disposition: attachment; filename="{name}"\r\n'

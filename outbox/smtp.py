@@ -175,6 +175,7 @@ def _greeted() -> smtplib.SMTP:
     where = (settings.EMAIL_HOST, settings.EMAIL_PORT)
     # Our name is known; smtplib would ask the name server for it.
     how: dict[str, Any] = {"local_hostname": mail_host(), "timeout": _patience("", PATIENCE)}
+    line: smtplib.SMTP
     if settings.EMAIL_USE_SSL:
         line = smtplib.SMTP_SSL(*where, context=ssl.create_default_context(), **how)
     else:

@@ -1,17 +1,15 @@
 """What no sender does for itself: the claims of the dead, the fates that stay open, old words."""
 
-import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outbox.fence import lock_number
-from outbox.models import Delivery, Heartbeat
+from outbox.models import Claimant, Delivery, Heartbeat
 from outbox.states import MessageClass, State
 
 # An answer after the final dot may take ten minutes (RFC 5321 4.5.3.2.6), and a minute for luck.
@@ -26,26 +24,29 @@ def free_abandoned() -> tuple[int, int]:
     Requeuing a claim is safe by the fence. A hand-over never goes back to the queue from here:
     if its sender lives after all, its answer still counts.
     """
-    dead = dead_senders()
-    claimed = Delivery.objects.filter(state=State.CLAIMED).filter(
-        Q(lease_until__lt=Now()) | Q(claim_token__in=dead)
-    )
-    freed = claimed.update(state=State.QUEUED, claim_token=None, lease_until=None)
-    grace = timedelta(seconds=getattr(settings, "OUTBOX_HANDOVER_GRACE", HANDOVER_GRACE))
-    handed_over = Delivery.objects.filter(state=State.HANDOVER).filter(
-        Q(lease_until__lt=Now() - grace) | Q(claim_token__in=dead)
-    )
-    lost = handed_over.update(
-        state=State.UNKNOWN, error=_("The sender stopped before it heard the answer.")
-    )
+    freed = lost = 0
+    for claimant in Claimant.objects.all():
+        is_dead = _nobody_holds(lock_number(claimant.token))
+        freed += _free_claims(claimant, is_dead)
+        lost += _give_up_hand_overs(claimant, is_dead)
+        if is_dead:
+            claimant.delete()
     return freed, lost
 
 
-def dead_senders() -> list[uuid.UUID]:
-    """Tokens on rows in hand whose sender's process, or its connection, is gone."""
-    in_hand = Delivery.objects.filter(state__in=[State.CLAIMED, State.HANDOVER])
-    tokens = in_hand.order_by().values_list("claim_token", flat=True).distinct()
-    return [token for token in tokens if token and _nobody_holds(lock_number(token))]
+def _free_claims(claimant: Claimant, is_dead: bool) -> int:
+    claimed = Delivery.objects.filter(claim_token=claimant.token, state=State.CLAIMED)
+    over = claimed if is_dead else claimed.filter(lease_until__lt=Now())
+    return over.update(state=State.QUEUED)
+
+
+def _give_up_hand_overs(claimant: Claimant, is_dead: bool) -> int:
+    grace = timedelta(seconds=getattr(settings, "OUTBOX_HANDOVER_GRACE", HANDOVER_GRACE))
+    open_ones = Delivery.objects.filter(claim_token=claimant.token, state=State.HANDOVER)
+    over = open_ones if is_dead else open_ones.filter(lease_until__lt=Now() - grace)
+    return over.update(
+        state=State.UNKNOWN, error=_("The sender stopped before it heard the answer.")
+    )
 
 
 def _nobody_holds(lock: int) -> bool:

@@ -30,9 +30,11 @@ class NotTaken(Exception):
 
 
 class TryLater(NotTaken):
-    """Surely not taken: another try cannot double it. `line` means the way there, not the message."""
+    """Surely not taken: another try cannot double it. `line`: the way there is the reason."""
 
-    def __init__(self, phase: str, text: str, code: int | None = None, *, line: bool = False) -> None:
+    def __init__(
+        self, phase: str, text: str, code: int | None = None, *, line: bool = False
+    ) -> None:
         super().__init__(phase, text, code)
         self.line = line
 

@@ -80,7 +80,9 @@ class Sink:
 class Talk:
     """One connection."""
 
-    def __init__(self, sink: Sink, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, sink: Sink, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         self.sink = sink
         self.reader = reader
         self.writer = writer

@@ -1,8 +1,17 @@
 from outbox.models.batch import Batch
 from outbox.models.channel import Channel
-from outbox.models.delivery import Attempt, Delivery
+from outbox.models.delivery import Attempt, Claimant, Delivery
 from outbox.models.evidence import MailEvent
 from outbox.models.heartbeat import Heartbeat
 from outbox.models.suppression import Suppression
 
-__all__ = ["Attempt", "Batch", "Channel", "Delivery", "Heartbeat", "MailEvent", "Suppression"]
+__all__ = [
+    "Attempt",
+    "Batch",
+    "Channel",
+    "Claimant",
+    "Delivery",
+    "Heartbeat",
+    "MailEvent",
+    "Suppression",
+]

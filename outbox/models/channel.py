@@ -113,4 +113,3 @@ class Channel(models.Model):
         self.tries //= 2
         self.errors //= 2
         self.pauses = 0
-

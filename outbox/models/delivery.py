@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import connections, models, transaction
-from django.db.models import Q, Value
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,7 @@ from people.models import Contact
 # Django's and allauth's own mails: login codes must not be kept, shown or sent a second time.
 HOUSE = "house:"
 KEPT = "outbox.kept.KeptTransport"
+WAITING = [State.QUEUED, State.HELD, State.UNKNOWN]
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -73,7 +74,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self) -> Self:
         """What should be on its way by now."""
         now = timezone.now()
-        return self.filter(state=State.QUEUED, not_before__lte=now).exclude(not_after__lte=now)
+        return self.filter(waits_as=State.QUEUED, not_before__lte=now).exclude(not_after__lte=now)
 
     def oldest_due_age(self) -> timedelta | None:
         """For how long the oldest due message has been waiting; None if nothing waits."""
@@ -83,7 +84,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def withdraw(self) -> int:
         """Take back what was not handed over yet; returns how many."""
         return self.filter(state__in=states.OPEN).update(
-            state=State.CANCELLED, settled_at=timezone.now(), claim_token=None, lease_until=None
+            state=State.CANCELLED, settled_at=timezone.now()
         )
 
     def hold(self) -> int:
@@ -99,7 +100,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def expire(self) -> int:
         """Close what is too late to send."""
         now = timezone.now()
-        late = self.filter(state__in=[State.QUEUED, State.HELD], not_after__lte=now)
+        late = self.filter(waits_as__in=[State.QUEUED, State.HELD], not_after__lte=now)
         return late.update(state=State.EXPIRED, settled_at=now)
 
     def learn(self, state: State) -> int:
@@ -109,20 +110,18 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             state=state,
             sent_at=Coalesce("sent_at", "handed_over_at"),
             settled_at=Coalesce("settled_at", Value(timezone.now())),
-            claim_token=None,
-            lease_until=None,
         )
 
     def send_again(self) -> int:
         """Queue unknown messages once more under the same Message-ID; never login codes."""
         now = timezone.now()
-        again = self.filter(state=State.UNKNOWN, resends=0).exclude(key__startswith=HOUSE)
+        again = self.filter(waits_as=State.UNKNOWN, resends=0).exclude(key__startswith=HOUSE)
         return again.exclude(not_after__lte=now).update(
-            state=State.QUEUED, resends=1, not_before=now, claim_token=None, lease_until=None
+            state=State.QUEUED, resends=1, not_before=now
         )
 
     def blank_house(self) -> int:
-        """Forget login codes as soon as they are out, unless this is a trial that only shows mail."""
+        """Forget login codes as soon as they are out; a trial goes on showing them."""
         if settings.OUTBOX_TRANSPORT == KEPT:
             return 0
         done = self.filter(key__startswith=HOUSE, state__in=states.SETTLED | {State.UNKNOWN})
@@ -130,7 +129,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def forget(self, before: datetime) -> int:
         """Blank what was said in messages settled before then; that they were sent stays."""
-        old = self.filter(settled_at__lt=before).exclude(context={}, list_unsubscribe="")
+        old = self.filter(created_at__lt=before, settled_at__lt=before).exclude(context={})
         return old.update(context={}, list_unsubscribe="")
 
 
@@ -159,12 +158,20 @@ class Delivery(models.Model):
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     list_unsubscribe = models.CharField(max_length=500, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    # All that indexes know of the state. A state in an index would make every move write every
+    # index anew; like this the moves of a message on its way out touch none (HOT updates).
+    waits_as = models.GeneratedField(
+        expression=Case(When(state__in=WAITING, then=F("state")), default=Value("")),
+        output_field=models.CharField(max_length=10),
+        db_persist=True,
+    )
     priority = models.SmallIntegerField(default=20)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     not_after = models.DateTimeField(_("not after"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     # Sent again without evidence, at most once (reliability.md §4.2, step 7).
     resends = models.PositiveSmallIntegerField(default=0)
+    # Whose claim it is, while the state is claimed or handover; stays when it is over.
     claim_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField("Message-ID", max_length=300)
@@ -182,24 +189,24 @@ class Delivery(models.Model):
         verbose_name_plural = _("messages")
         indexes = [
             models.Index(
-                fields=["priority", "not_before", "id"],
+                fields=["waits_as", "priority", "not_before", "id"],
                 name="delivery_queue",
-                condition=Q(state=State.QUEUED),
+                condition=~Q(waits_as=""),
             ),
             models.Index(
-                fields=["state", "lease_until"],
-                name="delivery_in_hand",
-                condition=Q(state__in=[State.CLAIMED, State.HANDOVER, State.UNKNOWN]),
+                fields=["claim_token"],
+                name="delivery_claim",
+                condition=Q(claim_token__isnull=False),
             ),
             models.Index(fields=["about"], name="delivery_about", condition=~Q(about="")),
             models.Index(fields=["realm", "-created_at"], name="delivery_realm"),
             models.Index(
                 fields=["provider_id"], name="delivery_provider", condition=~Q(provider_id="")
             ),
-            models.Index(fields=["state"], name="delivery_house", condition=Q(key__startswith=HOUSE)),
             models.Index(
-                fields=["settled_at"], name="delivery_settled", condition=Q(settled_at__isnull=False)
+                fields=["created_at"], name="delivery_house", condition=Q(key__startswith=HOUSE)
             ),
+            models.Index(fields=["created_at"], name="delivery_worded", condition=~Q(context={})),
         ]
         constraints = [
             # One index each instead of the two of unique=True, in a table that is mostly written;
@@ -213,7 +220,8 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 name="delivery_handed_over_at",
-                condition=~Q(state__in=sorted(states.HANDED_OVER)) | Q(handed_over_at__isnull=False),
+                condition=~Q(state__in=sorted(states.HANDED_OVER))
+                | Q(handed_over_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="delivery_sent_at",
@@ -251,10 +259,24 @@ class Delivery(models.Model):
         return compose(self.template, self.facts(), self.language)
 
 
+class Claimant(models.Model):
+    """A sender at work: whose claims they are, and where a sweep looks for those of the dead."""
+
+    token = models.UUIDField(primary_key=True)
+    since = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
 class Attempt(models.Model):
     """One try to hand a message over: how far it came and what the other side said."""
 
-    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="tries")
+    # Written for every message in the same breath as its fate; the check of the key would cost
+    # more than the row, and deliveries are deleted only through Django, which takes these along.
+    delivery = models.ForeignKey(
+        Delivery, models.CASCADE, related_name="tries", db_constraint=False, db_index=False
+    )
     n = models.PositiveIntegerField(_("number"))
     started_at = models.DateTimeField(_("started"))
     phase = models.CharField(_("reached"), max_length=20)

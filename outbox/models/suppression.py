@@ -11,21 +11,25 @@ def address_hashes(address: str) -> list[str]:
     """Keyed hashes of the address: the first under today's secret, the others under older ones."""
     plain = address.strip().lower().encode("utf-8", "replace")
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [hmac.new(f"suppression:{key}".encode(), plain, hashlib.sha256).hexdigest() for key in keys]
+    return [
+        hmac.new(f"suppression:{key}".encode(), plain, hashlib.sha256).hexdigest() for key in keys
+    ]
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def add_address(self, address: str, reason: str) -> None:
         """Never write to the address again; the first reason stays."""
-        entry = Suppression(address_hash=address_hashes(address)[0], reason=reason, since=timezone.now())
-        self.bulk_create([entry], ignore_conflicts=True)
+        entry = Suppression(
+            address_hash=address_hashes(address)[0], reason=reason, since=timezone.now()
+        )
+        Suppression.objects.bulk_create([entry], ignore_conflicts=True)
 
     def covering(self, address: str) -> "SuppressionQuerySet":
         return self.filter(address_hash__in=address_hashes(address))
 
 
 class Suppression(models.Model):
-    """An address that must not be written to, kept as a keyed hash: it outlives an erased person."""
+    """An address not to be written to, as a keyed hash: it outlives an erased person."""
 
     class Reason(models.TextChoices):
         BOUNCE = "bounce", _("mail to it came back")

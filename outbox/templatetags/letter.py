@@ -1,13 +1,18 @@
 """The only ways for a link to enter a mail; in the text part a link is its address on a line."""
 
 import re
+from datetime import date
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
 from django.template import Context
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from outbox.letters import one_line
 
@@ -38,6 +43,21 @@ def _anchor(context: Context, label: str, url: str, style: str) -> str:
     if not context.autoescape:
         return f"{label}:\n{address}"
     return format_html('<a class="{}" href="{}">{}</a>', style, address, label)
+
+
+@register.simple_tag(takes_context=True)
+def piece(context: Context, template_name: str, **facts: str) -> SafeString:
+    """Another text that depends on nothing but these facts: a wave to thousands renders it once."""
+    today = timezone.now().date()  # times name the year where it is not this one
+    return _piece(template_name, tuple(facts.items()), get_language(), context.autoescape, today)
+
+
+@lru_cache(maxsize=512)
+def _piece(
+    template_name: str, facts: tuple[tuple[str, str], ...], language: str, escape: bool, today: date
+) -> SafeString:
+    engine = "django" if escape else "text"
+    return render_to_string(template_name, dict(facts), using=engine)
 
 
 @register.filter

@@ -10,7 +10,9 @@ from outbox.states import State
 
 
 class Command(BaseCommand):
-    help = "Settles messages whose fate is unknown from the evidence received (reliability.md §4.2)."
+    help = (
+        "Settles messages whose fate is unknown from the evidence received (reliability.md §4.2)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
