@@ -99,6 +99,23 @@ class OrganizersSite(AdminSite):
         """Apps are our own way of sorting; organizers have the desk."""
         return redirect("admin:index")
 
+    def _everything(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Every list she may see, with where to add to it."""
+        links = []
+        for model, admin in self._registry.items():
+            page = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+            if admin.has_view_permission(request):
+                may_add = admin.has_add_permission(request)
+                links.append(
+                    {
+                        "name": admin.plural,
+                        "url": reverse(f"{page}_changelist"),
+                        "add_url": may_add and reverse(f"{page}_add"),
+                        "add_words": admin.add_words,
+                    }
+                )
+        return sorted(links, key=lambda link: str(link["name"]))
+
     def get_log_entries(self, request: HttpRequest) -> QuerySet[LogEntry]:
         """None across all things: what happened to a thing stands on its own page."""
         return LogEntry.objects.none()
@@ -113,7 +130,7 @@ class OrganizersSite(AdminSite):
             "title": desk.greeting,
             "desk": desk,
             "leaving": leaving_next(desk.series) if reads_letters else [],
-            "app_list": self.get_app_list(request),
+            "everything": self._everything(request),
         }
         return TemplateResponse(request, "admin/index.html", context)
 

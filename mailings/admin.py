@@ -14,6 +14,7 @@ from meetups.rights import EVERYTHING, VIEW
 @admin.register(Reminder)
 class ReminderAdmin(SeriesAdmin):
     series_path = "event__series"
+    plural = _("Reminders")
     closed = EVERYTHING - {VIEW}
     list_display = ("evening", "due_at", "planned", "missed", "closed_at")
     list_filter = (SeriesFilter,)

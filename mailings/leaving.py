@@ -6,24 +6,13 @@ from datetime import datetime
 
 from django.db.models import Count, Min
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from mailings.models import LETTER, eve_of
+from meetups.letter_names import letter_name
 from meetups.models import Event, Series
 from outbox.models import Delivery
 
 MOST = 6
-NAMES = {
-    LETTER: _("Eve reminder"),
-    "meetups/cancelled": _("Cancelled"),
-    "meetups/moved": _("Moved"),
-    "registrations/already": _("You already have a seat"),
-    "registrations/cancelled": _("Seat cancelled"),
-    "registrations/confirm": _("Please confirm the seat"),
-    "registrations/going": _("Confirmation of a seat"),
-    "registrations/moved_up": _("Moved up from the queue"),
-    "registrations/waiting": _("Place in the queue"),
-}
 
 
 @dataclass(frozen=True)
@@ -56,7 +45,7 @@ def _queued(series: list[Series]) -> Iterator[Leaving]:
     for group in groups:
         event = events.get(_event_id(group["about"]))
         zone = event.zone if event else series[0].time_zone
-        yield Leaving(group["at"], zone, _title(group["template"]), group["n"], event)
+        yield Leaving(group["at"], zone, letter_name(group["template"]), group["n"], event)
 
 
 def _eves(series: list[Series]) -> Iterator[Leaving]:
@@ -65,7 +54,7 @@ def _eves(series: list[Series]) -> Iterator[Leaving]:
         due = eve_of(event)
         if due > timezone.now():
             people = event.seats_taken + event.online_taken
-            yield Leaving(due, event.zone, str(NAMES[LETTER]), people, event)
+            yield Leaving(due, event.zone, letter_name(LETTER), people, event)
 
 
 def _event_id(about: str) -> int | None:
@@ -73,7 +62,3 @@ def _event_id(about: str) -> int | None:
     kind, _colon, rest = about.partition(":")
     number = rest.partition(":")[0]
     return int(number) if kind == "event" and number.isdecimal() else None
-
-
-def _title(template: str) -> str:
-    return str(NAMES.get(template, template.rpartition("/")[2].replace("_", " ").capitalize()))

@@ -66,9 +66,7 @@ def _refuse_early(picture: Image.Image) -> None:
 
 def _too_large() -> ValidationError:
     return ValidationError(
-        _(
-            "This picture is larger than 25 megapixels or 8000 pixels a side. Please make it smaller."
-        )
+        _("This picture has more than 25 megapixels or 8000 pixels a side. Please shrink it.")
     )
 
 

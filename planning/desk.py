@@ -1,4 +1,4 @@
-"""The desk: how the next evenings stand, and what is missing, in words. Plain data for a template."""
+"""The desk: how the next evenings stand and what is missing, as plain data for a template."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +15,7 @@ from planning.gauges import Counts, Gauge, gauges_of
 from planning.missing import Step, missing_of
 from registrations.models import Registration
 
-MOST_CARDS = 6
+MOST_CARDS = 5
 FRESH = timedelta(days=45)  # for so long an evening that is over keeps its card
 LABEL = "meetups.event"
 

@@ -18,6 +18,14 @@ from meetups.rights import ADD, ADDRESSES, CHANGE, DECIDE, DELETE, VIEW, rights_
 from registrations.models import Registration
 from registrations.seat_forms import CameForm, CancelSeatForm, GiveSeatForm, GuestForm
 
+# Those with a seat first, then the queue, then those who will not come.
+IN_ORDER = Case(
+    *[
+        When(state=state, then=n)
+        for n, state in enumerate(["going", "offered", "pending", "waiting"])
+    ],
+    default=9,
+)
 PAST_EVENINGS = 5  # among the choices of the filter; older ones are reached from their own page
 
 
@@ -40,15 +48,16 @@ class EveningFilter(admin.SimpleListFilter):
 @admin.register(Registration)
 class RegistrationAdmin(SeriesAdmin):
     series_path = "event__series"
+    plural, add_words = _("Guests"), _("Add a guest")
     # Who registered is history; a seat ends by being cancelled.
     closed = frozenset({DELETE})
     verbs = (GiveSeatForm, CancelSeatForm)
     actions = ("mark_came", "mark_missed")
-    list_display = ("who", "address", "evening", "standing", "state_at", "came")
+    list_display = ("who", "address", "evening", "standing", "state_at", "turned_up")
     list_filter = (EveningFilter, "state", "came", SeriesFilter)
     list_select_related = ("contact", "event__series")
     search_help_text = _("Part of a name or an address")
-    ordering = ("-event__starts_at", "queue_no", "created_at", "pk")
+    ordering = ("-event__starts_at", IN_ORDER, "created_at", "pk")
     show_full_result_count = False
 
     # Shown
@@ -93,6 +102,10 @@ class RegistrationAdmin(SeriesAdmin):
                 "number": seat.queue_no,
             }
         return words
+
+    @admin.display(description=_("came"), ordering="came")
+    def turned_up(self, seat: Registration) -> str:
+        return {True: gettext("came"), False: gettext("did not come")}.get(seat.came, "")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:

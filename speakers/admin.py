@@ -27,6 +27,7 @@ def reindex(*events: Any) -> None:
 @admin.register(Talk)
 class TalkAdmin(SeriesAdmin):
     series_path = "series"
+    plural, add_words = _("Talks"), _("Add a talk")
     form = TalkForm
     list_display = ("title", "by", "evening", "visibility")
     list_filter = ("visibility", SeriesFilter)
@@ -91,6 +92,7 @@ class TalkAdmin(SeriesAdmin):
 @admin.register(Speaker)
 class SpeakerAdmin(SharedAdmin):
     series_path = "series"
+    plural, add_words = _("Speakers"), _("Add a speaker")
     form = SpeakerForm
     list_display = ("name", "address", "website")
     list_filter = (SeriesFilter,)

@@ -1,4 +1,4 @@
-"""Forms of the admin for talks and speakers: speakers are written by name, not picked from a list."""
+"""Forms of the admin for talks and speakers: speakers are written by name, not picked."""
 
 from typing import Any
 

@@ -12,12 +12,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetups.admin.base import NATIVE_WIDGETS, SeriesInline
+from meetups.admin.base import NATIVE_WIDGETS, PlainForm, SeriesInline
 from meetups.models import Picture, Slot
 from meetups.pictures import PictureField
 
 
-class SlotForm(forms.ModelForm):
+class SlotForm(PlainForm):
     class Meta:
         model = Slot
         fields = ["position", "kind", "title", "minutes"]

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.forms import widgets
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from meetups.admin.scope import Scoped, series_of, within
@@ -26,7 +27,15 @@ NATIVE_WIDGETS: dict[type[models.Field], dict[str, Any]] = {
 }
 
 
-class SeriesForm(forms.ModelForm):
+class PlainForm(forms.ModelForm):
+    """Labels without colons, as on the public pages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class SeriesForm(PlainForm):
     """A form that keeps what it may not offer, and shows why a verb refused."""
 
     refused: ValidationError | None = None
@@ -56,6 +65,9 @@ class SeriesAdmin(Scoped, VerbPages, admin.ModelAdmin):
     """
 
     series_path: str
+    # What an organizer calls these rows, and the words on the button that adds one.
+    plural: str | Promise
+    add_words: str | Promise = ""
     # What nobody does here by hand, whatever the role.
     closed: frozenset[str] = frozenset()
     form = SeriesForm
@@ -66,6 +78,28 @@ class SeriesAdmin(Scoped, VerbPages, admin.ModelAdmin):
     empty_value_display = "–"
     # Query-string lookups that are taken beside those of the list's own filters.
     lookups: tuple[str, ...] = ()
+
+    # Pages
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(
+            request, {"plural": self.plural, "add_words": self.add_words}
+        )
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        add: bool = False,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        context["plural"] = self.plural
+        if add:
+            context["title"] = self.add_words
+        return super().render_change_form(request, context, *args, add=add, **kwargs)
 
     # Which rows
 
@@ -81,7 +115,7 @@ class SeriesAdmin(Scoped, VerbPages, admin.ModelAdmin):
         return self.scoped(super().get_queryset(request), ids)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Only what a filter of the list asks; anything else would answer questions letter by letter."""
+        """Only what the list's filters ask; anything else would give answers letter by letter."""
         named = {f"{f}__exact" for f in self.list_filter if isinstance(f, str)}
         own = {f.parameter_name for f in self.list_filter if hasattr(f, "parameter_name")}
         return lookup in named | own | set(self.lookups)
@@ -94,7 +128,7 @@ class SeriesAdmin(Scoped, VerbPages, admin.ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Who did what, by name only where she knows them: shared venues are changed by others too."""
+        """Who did what, by name only where she knows them: others change shared venues too."""
         rights = rights_of(request)
         known = Organizer.objects.all()
         mine = known if rights.everywhere else known.filter(series__in=rights.roles)
@@ -172,10 +206,10 @@ class SeriesAdmin(Scoped, VerbPages, admin.ModelAdmin):
 
 
 class SharedAdmin(SeriesAdmin):
-    """For what several series may share (venues, speakers): choices keep it inside, not its series."""
+    """For what several series may share, venues and speakers: its choices keep it inside."""
 
     def stop_strangers(self, request: HttpRequest, obj: Any, action: str) -> None:
-        """Nothing to do: the list of series is itself a scoped choice, and may be wider than hers."""
+        """Nothing to do: its list of series is a scoped choice, and may be wider than hers."""
 
 
 def keep_strangers(form: forms.ModelForm) -> None:
@@ -190,6 +224,7 @@ def keep_strangers(form: forms.ModelForm) -> None:
 class SeriesInline(Scoped, admin.TabularInline):
     """Rows on their parent's page: whoever may change the parent and has the right to such rows."""
 
+    form = PlainForm
     formfield_overrides = NATIVE_WIDGETS
     extra = 0
     view_on_site = False

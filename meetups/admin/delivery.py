@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin.base import SeriesAdmin, SeriesFilter, SeriesInline, number_in
+from meetups.letter_names import letter_name
 from meetups.models import Event, Member, Series
 from meetups.rights import EVERYTHING, VIEW
 from outbox.models import Attempt, Delivery
@@ -65,6 +66,7 @@ class AttemptInline(SeriesInline):
 class DeliveryAdmin(SeriesAdmin):
     closed = EVERYTHING - {VIEW}
     series_path = "realm"
+    plural = _("Messages")
     inlines = (AttemptInline,)
     list_display = ("letter", "address", "state", "created_at", "sent_at")
     list_filter = ("state", "message_class", EveningFilter, PersonFilter, SeriesFilter)
@@ -93,7 +95,7 @@ class DeliveryAdmin(SeriesAdmin):
 
     @admin.display(description=_("message"), ordering="subject")
     def letter(self, delivery: Delivery) -> str:
-        return delivery.title()
+        return delivery.subject or letter_name(delivery.template)
 
     @admin.display(description=_("text"))
     def text(self, delivery: Delivery) -> str:

@@ -35,6 +35,7 @@ class WhenFilter(admin.SimpleListFilter):
 @admin.register(Event)
 class EventAdmin(SeriesAdmin):
     series_path = "series"
+    plural, add_words = _("Evenings"), _("Add an evening")
     form = EventForm
     inlines = (SlotInline, PictureInline)
     verbs = (PublishForm, MoveForm, CancelForm)
@@ -73,6 +74,7 @@ class EventAdmin(SeriesAdmin):
     ) -> list[tuple[Any, dict[str, Any]]]:
         when = {"fields": [("date", "time", "minutes"), "time_known", "zone"]}
         if obj and (told := people_told(obj)):
+            when["classes"] = ["warns"]
             when["description"] = ngettext(
                 "A change of date, start, venue or room is told to %d person by mail.",
                 "A change of date, start, venue or room is told to %d people by mail.",

@@ -79,8 +79,8 @@ class MoveForm(VerbForm):
         return subject.status == Event.Status.PUBLISHED and not subject.is_over
 
     def consequence(self) -> str:
-        told = _told(people_told(self.subject))
-        return f"{told} {gettext('The reminder of the old date is withdrawn and a new one is planned.')}"
+        again = gettext("The reminder of the old date is withdrawn and a new one is planned.")
+        return f"{_told(people_told(self.subject))} {again}"
 
     def act(self) -> str:
         changed = {MOVES[name]: self.cleaned_data[name] for name in self.changed_data}

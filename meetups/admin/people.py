@@ -84,6 +84,7 @@ class SubscriptionInline(SeriesInline):
 @admin.register(Member)
 class MemberAdmin(SeriesAdmin):
     series_path = "series"
+    plural, add_words = _("People"), _("Add a person")
     # Removing her would remove the proof that she said no; erasing a person is another matter.
     closed = frozenset({DELETE})
     form = MemberForm

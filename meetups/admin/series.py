@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetups.admin.base import SeriesAdmin, SeriesForm, SeriesInline
+from meetups.admin.base import PlainForm, SeriesAdmin, SeriesForm, SeriesInline
 from meetups.models import Line, Organizer, Refused, Series
 from meetups.rights import forget
 from meetups.text import free_slug
@@ -40,7 +40,7 @@ def _is_taken(slug: str) -> bool:
     return Series.objects.filter(slug=slug).exists()
 
 
-class LineForm(forms.ModelForm):
+class LineForm(PlainForm):
     class Meta:
         model = Line
         fields = ["name", "slug"]
@@ -51,7 +51,8 @@ class LineForm(forms.ModelForm):
             self.fields["slug"].required = False
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if data.get("name") and not data.get("slug"):
             data["slug"] = free_slug(data["name"], lambda slug: False, "line")
         return data
@@ -63,7 +64,7 @@ class LineInline(SeriesInline):
     fields = ["name", "slug"]
 
 
-class OrganizerForm(forms.ModelForm):
+class OrganizerForm(PlainForm):
     """Somebody's role, given by her address: nobody is shown who else has an account here."""
 
     email = forms.EmailField(label=_("e-mail"))
@@ -114,6 +115,7 @@ class OrganizerInline(SeriesInline):
 @admin.register(Series)
 class SeriesItselfAdmin(SeriesAdmin):
     series_path = ""
+    plural, add_words = _("Series"), _("Add a series")
     form = SeriesDataForm
     list_display = ("name", "time_zone", "language", "rhythm")
     search_fields = ("name",)

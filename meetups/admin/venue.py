@@ -69,6 +69,7 @@ class RoomInline(SeriesInline):
 @admin.register(Venue)
 class VenueAdmin(SharedAdmin):
     series_path = "series"
+    plural, add_words = _("Venues"), _("Add a venue")
     form = VenueForm
     inlines = (RoomInline,)
     list_display = ("name", "kind", "address", "stage", "contacted_on")
@@ -79,7 +80,11 @@ class VenueAdmin(SharedAdmin):
         (None, {"fields": ["name", "kind", "address", "used_by", "slug"]}),
         (
             _("What guests read"),
-            {"fields": ["entrance", "transport", "parking", "step_free", ("latitude", "longitude")]},
+            {
+                "fields": [
+                    "entrance", "transport", "parking", "step_free", ("latitude", "longitude"),
+                ]
+            },
         ),
         (
             _("Only for organizers"),
