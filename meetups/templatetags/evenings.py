@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 
 from meetups.models import Event, Series, Slot
 from meetups.running_order import Item
@@ -76,6 +77,18 @@ def lineup(event: Event) -> Lineup:
 def running_order(event: Event) -> list[Item]:
     """The agenda with the time of each item."""
     return items_of(event, event.slots.all())
+
+
+@register.filter
+def where(event: Event) -> str:
+    """Where one goes, in one line; empty for a past evening whose place nobody noted."""
+    if event.mode == Event.Mode.ONLINE:
+        return _("Online")
+    if not event.place:
+        return "" if event.is_over else _("The place follows")
+    place = ", ".join(filter(None, [event.place, event.venue.address]))
+    online = event.mode == Event.Mode.BOTH
+    return _("%(place)s, and online") % {"place": place} if online else place
 
 
 @register.filter
