@@ -37,9 +37,9 @@ def link(context: Context, label: str, url: str) -> str:
 
 
 def _anchor(context: Context, label: str, url: str, style: str) -> str:
-    address = _web_address(url)
+    address, label = _web_address(url), one_line(str(label))
     if not address:
-        return conditional_escape(label) if context.autoescape else str(label)
+        return conditional_escape(label) if context.autoescape else label
     if not context.autoescape:
         return f"{label}:\n{address}"
     return format_html('<a class="{}" href="{}">{}</a>', style, address, label)
