@@ -8,6 +8,7 @@ import nh3
 from anyascii import anyascii
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(["table", "linkify"])
 _TAGS = {
@@ -19,10 +20,7 @@ _TAGS = {
 def render_markdown(text: str) -> str:
     """Markdown as HTML that is safe on our pages: no script, style, picture or foreign frame."""
     tokens = _markdown.parse(text.replace("\x00", ""))
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            # Pages own h1 and h2.
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    _nest_headings(tokens)
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     return nh3.clean(
         html,
@@ -31,6 +29,16 @@ def render_markdown(text: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow ugc noopener",
     )
+
+
+def _nest_headings(tokens: list[Token]) -> None:
+    """Headings from h3 on without a gap: pages own h1 and h2, and writers begin with any."""
+    above: list[str] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            above = [*(tag for tag in above if tag < token.tag), token.tag]
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(len(above) + 2, 6)}"
 
 
 def folded(text: str) -> str:
