@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import sync_playwright
 
 from tests.browser import chromium
+from tests.browser.community import make_community
 from tests.browser.people import People
 from tests.browser.server import served
 
@@ -58,3 +60,16 @@ def people(browser, site):
 def guest(transactional_db, people):
     """Somebody who comes by."""
     return people.open()
+
+
+@pytest.fixture(scope="module")
+def community(site, browser, django_db_blocker):
+    """Rows for pages that are only looked at, made once for all tests of a file.
+
+    The tests themselves are marked `django_db`: that rolls back, and leaves these rows alone.
+    """
+    with django_db_blocker.unblock():
+        try:
+            yield make_community()
+        finally:
+            call_command("flush", interactive=False, verbosity=0)

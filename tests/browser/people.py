@@ -10,6 +10,13 @@ PATIENCE = 10_000  # milliseconds
 DESK = {"width": 1280, "height": 800}
 
 
+def session_of(user):
+    """The cookies of somebody who has signed in."""
+    client = Client()
+    client.force_login(user)
+    return {name: cookie.value for name, cookie in client.cookies.items()}
+
+
 class People:
     def __init__(self, browser, site):
         self.browser, self.site = browser, site
@@ -25,26 +32,15 @@ class People:
                 context.close()
         assert [fault for _context, watch in self.windows for fault in watch.faults] == []
 
-    def open(self, path="", **options):
-        """A new window, at this page of the site."""
+    def open(self, path="", session=None, **options):
+        """A new window at this page of the site; with the session of somebody who signed in."""
         options = {"viewport": DESK, "reduced_motion": "reduce", "locale": "en-GB"} | options
         context = self.browser.new_context(base_url=self.site, **options)
         context.set_default_timeout(PATIENCE)
         self.windows.append((context, Watch(context, self.site)))
+        for name, value in (session or {}).items():
+            context.add_cookies([{"name": name, "value": value, "url": self.site}])
         page = context.new_page()
-        if path:
-            page.goto(path)
-        return page
-
-    def open_as(self, user, path="", **options):
-        """A new window of somebody who has signed in before."""
-        page = self.open(**options)
-        client = Client()
-        client.force_login(user)
-        cookies = client.cookies.items()
-        page.context.add_cookies(
-            [{"name": k, "value": v.value, "url": self.site} for k, v in cookies]
-        )
         if path:
             page.goto(path)
         return page

@@ -16,7 +16,7 @@ STORAGES = {
 
 @contextmanager
 def served(static_root):
-    """Serves the site from here until the end; yields its address, which links in mails have too."""
+    """Serves the site until the end; yields its address, which links in mails have too."""
     with override_settings(STORAGES=STORAGES, STATIC_ROOT=static_root):
         call_command("collectstatic", interactive=False, verbosity=0)
         # WhiteNoise has the static files, so the handler of the test server leaves them alone.

@@ -8,6 +8,7 @@ pytestmark = pytest.mark.browser
 PAGE = """<!DOCTYPE html><html lang="en"><title>A page</title><style>{style}</style>
 <main><h1>A page</h1>{body}</main></html>"""
 BUTTON = "<button>Keep me a seat</button>"
+LINK = "<p>Words around <a href='#'>a link</a> in a text.</p>"
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,7 @@ BUTTON = "<button>Keep me a seat</button>"
             BUTTON,
             "desk, dark: color-contrast: h1",
         ),
+        ("p {color: #111} a {color: #123; text-decoration: none}", LINK, "link-in-text-block: a"),
         ("", "<input>", "label: input"),
         ("", '<img src="data:,">', "image-alt: img"),
     ],
