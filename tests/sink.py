@@ -28,6 +28,7 @@ MESSAGE = (
     "dot_drop",
     "accept_drop",
     "accept_silence",
+    "accept_slow",
     "ok",
 )
 QUIT = ("quit_drop", "quit_hang")
@@ -146,6 +147,8 @@ class Talk:
             raise Hangup
         if self.mode == "accept_silence":
             await asyncio.sleep(SILENCE)
+        if self.mode == "accept_slow":
+            await asyncio.sleep(self.sink.slow)
         self.say("250 taken")
 
     async def on_quit(self, line: str) -> None:
@@ -166,7 +169,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--script", default="", help="modes in their order, then ok")
     parser.add_argument("--share", action="append", default=[], metavar="MODE=SHARE")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--slow", type=float, default=3, help="seconds of rcpt_slow")
+    parser.add_argument("--slow", type=float, default=3, help="seconds of rcpt_slow and accept_slow")
     return parser.parse_args()
 
 
