@@ -1,32 +1,40 @@
 """A race is tested as a race: threads with connections of their own, let go at one moment."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from django.db import connections
 
 
-def all_at_once(*tasks):
-    """Runs the tasks at the same time; their results, or the errors they raised, in order."""
-    start = threading.Barrier(len(tasks))
+@contextmanager
+def crew(count) -> Iterator:
+    """So many threads that keep their connections; yields a function that runs as many tasks at
+    the same time and returns their results. It raises what one of them raised.
+    """
+    start = threading.Barrier(count)
 
     def run(task):
-        try:
-            start.wait(10)
-            return task()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
+        start.wait(30)
+        return task()
 
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return list(pool.map(run, tasks))
+    with ThreadPoolExecutor(count) as pool:
+
+        def all_at_once(*tasks):
+            futures = [pool.submit(run, task) for task in tasks]
+            errors = [future.exception() for future in futures]
+            for error in filter(None, errors):
+                raise error
+            return [future.result() for future in futures]
+
+        try:
+            yield all_at_once
+        finally:
+            all_at_once(*[connections.close_all] * count)
 
 
 def in_threads(count, task):
     """Runs the task in so many threads; each gets its number. Raises what one of them raised."""
-    results = all_at_once(*[lambda number=number: task(number) for number in range(count)])
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    return results
+    with crew(count) as all_at_once:
+        return all_at_once(*[lambda number=number: task(number) for number in range(count)])
