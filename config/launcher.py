@@ -91,6 +91,8 @@ def environment(home: Path, servers: list[Server], public_url: str) -> dict[str,
     env.setdefault("RUN_DIR", str(home))
     env.setdefault("STATIC_ROOT", str(home / "static"))
     env.setdefault("PUBLIC_URL", public_url)
+    # A trial writes to nobody unless told how; `_announce` says so.
+    env.setdefault("EMAIL_URL", "")
     env.setdefault("SECRET_KEY", _secret(home))
     env.setdefault("ALLOWED_HOSTS", _allowed_hosts(public_url, env["PUBLIC_URL"]))
     return env
@@ -146,6 +148,8 @@ def _announce(supervisor: Supervisor, options: argparse.Namespace, env: dict[str
     supervisor.watch(until=lambda: _answers(host, options.port))
     if not supervisor.stopping:
         print(f"Third Thursday is at {env['PUBLIC_URL']}/ (logs: {supervisor.logs}, end: Ctrl-C)")
+        if not env["EMAIL_URL"]:
+            print(f"No EMAIL_URL is set, so no mail leaves: see {env['PUBLIC_URL']}/mails/")
 
 
 def _answers(host: str, port: int) -> bool:

@@ -1,7 +1,10 @@
 """The real settings with what a test run needs; the services come from conftest."""
 
+import atexit
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("DATABASE_URL", "postgres://unset/unset")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
@@ -15,7 +18,8 @@ from config.settings import *  # noqa: E402, F403
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAIL_HOOK_SECRET = "hook"
-MEDIA_ROOT = tempfile.mkdtemp(prefix="third-thursday-media-")
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="third-thursday-media-"))
+atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
