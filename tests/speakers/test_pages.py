@@ -1,0 +1,70 @@
+"""A talk's page."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from tests.builders import make_event, make_series, make_speaker, make_talk
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(talk, status=200):
+    answer = Client().get(f"/talks/{talk.slug}/")
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_a_talk_shows_what_it_was_about_by_whom_and_what_remains():
+    series = make_series(language="ru")
+    event = make_event(series, starts="2024-11-14T19:00")
+    speaker = make_speaker(series, "Ada Lovelace", bio="Writes *notes*.")
+    talk = make_talk(
+        event, "Descriptors", speakers=[speaker], abstract="How `__get__` works.",
+        summary="Nobody calls it.", video_url="https://video.example.org/1",
+        slides_url="https://slides.example.org/1", licence="CC BY 4.0", language="en",
+    )  # fmt: skip
+
+    page = page_of(talk)
+
+    for part in ("Descriptors", "Ada Lovelace", "Writes <em>notes</em>.", "Nobody calls it.",
+                 "<code>__get__</code>", "https://video.example.org/1", "CC BY 4.0",
+                 "https://slides.example.org/1", "Thursday 14 November 2024", "in English"):  # fmt: skip
+        assert part in page
+    assert f'href="/events/{event.slug}/"' in page
+
+
+def test_a_talk_of_which_nothing_is_left_says_so():
+    talk = make_talk(make_event(starts_in=timedelta(days=-30)), "Forgotten")
+
+    assert "More is not written down yet" in page_of(talk)
+
+
+@pytest.mark.parametrize("visibility", ["attendees", "nowhere"])
+def test_a_talk_that_may_not_be_shown_is_404(visibility):
+    page_of(make_talk(make_event(), visibility=visibility), status=404)
+
+
+def test_a_talk_of_an_evening_not_yet_announced_is_404():
+    page_of(make_talk(make_event(status="draft")), status=404)
+
+
+def test_names_and_titles_are_text_never_markup():
+    talk = make_talk(make_event(), "<script>alert(1)</script>", speakers=["<img src=x>"])
+
+    page = page_of(talk)
+
+    assert "<script>alert(1)" not in page
+    assert "<img src=x>" not in page
+
+
+@pytest.mark.parametrize("speakers", [1, 8])
+def test_a_talk_takes_two_queries(speakers, django_assert_num_queries):
+    talk = make_talk(make_event(), speakers=[f"Speaker {number}" for number in range(speakers)])
+
+    with django_assert_num_queries(2):
+        answer = Client().get(f"/talks/{talk.slug}/")
+
+    assert not answer.cookies
+    assert answer["Cache-Control"] == "public, max-age=0, must-revalidate"
