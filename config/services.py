@@ -40,7 +40,8 @@ def opened(services: list[Server], home: Path) -> Iterator[dict[str, str]]:
     Before stopping it waits for the others who came to use them in the meantime.
     """
     logs = folder(home / "logs", 0o700)
-    with contextlib.ExitStack() as stack, (home / "users").open("w") as users:
+    # The lock outlives the servers: who comes while they stop waits, and starts its own.
+    with (home / "users").open("w") as users, contextlib.ExitStack() as stack:
         fcntl.flock(users, fcntl.LOCK_SH)
         started = False
         for service in services:
