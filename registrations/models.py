@@ -1,7 +1,7 @@
 """Who comes: seats, the waiting list, and the one door through which they change."""
 
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -12,134 +12,15 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from meetups import notices
-from meetups.models import Event, Member, Refused
+from meetups.models import Event, Refused
 from outbox.models import Delivery
 from outbox.states import OPEN, MessageClass
 from people.models import Contact
-from registrations.tokens import hash_of, new_seed, token_for, token_from
+from registrations.seats import RegistrationQuerySet
+from registrations.tokens import new_seed, token_for
 
-# A seat that waits for the click in the mail is held that long (contract, "Messages").
-HOLD = timedelta(hours=2)
 # Two requests of one person within this time are one click too many, not a question.
 DOUBLE_CLICK = timedelta(seconds=2)
-
-
-class RegistrationQuerySet(models.QuerySet["Registration"]):
-    def active(self) -> Self:
-        """With a seat or a place in the queue."""
-        return self.filter(state__in=Registration.ACTIVE)
-
-    def seated(self) -> Self:
-        """Those who hold a seat, confirmed or not."""
-        return self.filter(state__in=Registration.SEATED)
-
-    def going(self) -> Self:
-        return self.filter(state=Registration.State.GOING)
-
-    def waiting(self) -> Self:
-        """The queue, first in line first."""
-        return self.filter(state=Registration.State.WAITING).order_by("queue_no")
-
-    def for_token(self, token: str) -> Self:
-        """The one registration that this secret link opens."""
-        return self.filter(token_hash=hash_of(token)).select_related(
-            "event__series", "event__venue", "event__room", "contact"
-        )
-
-    def register(
-        self,
-        event: Event,
-        contact: Contact,
-        mode: str = "",
-        source: str = "",
-        by_organizer: bool = False,
-    ) -> "Registration":
-        """Give the contact a seat, or a place in the queue when the event is full.
-
-        Repeatable: who is already there keeps what she has and is told so by mail. Raises
-        Refused where the evening is not open. An organizer needs no click in the mail and may
-        still add somebody after the start.
-        """
-        with event.locked() as event:
-            if event.status != Event.Status.PUBLISHED or not (event.is_open or by_organizer):
-                raise Refused(_g("Seats for this evening can no longer be had."))
-            existing = event.registrations.active().filter(contact=contact).first()
-            if existing:
-                existing.event = event
-                existing.remind_of_itself()
-                return existing
-            return self._new(event, contact, mode or event.modes[0], source, by_organizer)
-
-    def _new(
-        self, event: Event, contact: Contact, mode: str, source: str, by_organizer: bool
-    ) -> "Registration":
-        if mode not in event.modes:
-            raise Refused(_g("One cannot take part in this evening that way."))
-        Member.objects.get_or_create(
-            series=event.series, contact=contact, defaults={"source": source or "registration"}
-        )
-        seat = Registration(event=event, contact=contact, mode=mode, source=source)
-        seat.token_hash = hash_of(token_from(seat.seed))
-        seat.move_to(seat.first_state(event, by_organizer))
-        return seat
-
-    def add_walk_in(self, event: Event, contact: Contact, mode: str = "") -> "Registration":
-        """Somebody at the door: a seat at once and no mail. Raises Refused where all are taken."""
-        with event.locked() as event:
-            seat = event.registrations.active().filter(contact=contact).first()
-            seat = seat or self._at_the_door(event, contact, mode or event.modes[0])
-            if not seat.is_seated:
-                if event.seats_left(seat.mode) == 0:
-                    raise Refused(
-                        _g("All seats are taken. Raise the limit first, then add the guest.")
-                    )
-                seat.out_of_turn = True
-            seat.came = True
-            if seat.state == Registration.State.GOING:
-                seat.save(update_fields=["came"])
-            seat.move_to(Registration.State.GOING, tell=False)
-            return seat
-
-    def _at_the_door(self, event: Event, contact: Contact, mode: str) -> "Registration":
-        Member.objects.get_or_create(
-            series=event.series, contact=contact, defaults={"source": "walk-in"}
-        )
-        seat = Registration(event=event, contact=contact, mode=mode, source="walk-in")
-        seat.token_hash = hash_of(token_from(seat.seed))
-        return seat
-
-    def fill_seats(self, event: Event) -> int:
-        """Move people from the queue into free seats, first come first served; under the lock."""
-        moved = 0
-        if event.status != Event.Status.PUBLISHED or event.starts_at <= timezone.now():
-            return moved
-        for mode in event.modes:
-            event.refresh_from_db(fields=["seats_taken", "online_taken"])
-            left = event.seats_left(mode)
-            waiting = event.registrations.waiting().filter(mode=mode).select_related("contact")
-            for registration in waiting[:left]:
-                registration.event = event
-                registration.move_to(Registration.State.GOING)
-                moved += 1
-        return moved
-
-    def fill_forgotten_seats(self) -> int:
-        """Fill free seats beside a queue; every verb does so itself, so this must find none."""
-        moved = 0
-        to_come = Event.objects.published().filter(starts_at__gt=timezone.now())
-        for event in to_come.filter(registrations__in=self.waiting()).distinct():
-            with event.locked() as event:
-                moved += self.fill_seats(event)
-        return moved
-
-    def overdue_holds(self) -> Self:
-        """Seats held for a click that did not come in time."""
-        return self.filter(state=Registration.State.PENDING, state_at__lt=timezone.now() - HOLD)
-
-    def expire_holds(self) -> int:
-        """Free the seats whose two hours are over and pass them on."""
-        overdue = self.overdue_holds().select_related("event")
-        return sum(registration.expire() for registration in overdue)
 
 
 class Registration(models.Model):
@@ -258,7 +139,9 @@ class Registration(models.Model):
         """What a message to the holder says; the link itself is made when it is sent."""
         return {
             "name": self.contact.name,
-            "my_mode": self.mode,
+            # Her way to take part, not all those of the evening; the link is for seats online only.
+            "mode": self.mode,
+            "online_url": self.event.online_url if self._may_join_online else "",
             "waiting": self.state == self.State.WAITING,
             "registration": {"seed": self.seed, "hash": self.token_hash},
         }
@@ -360,6 +243,10 @@ class Registration(models.Model):
         """Take back what is not yet sent to her about this evening, but no answer she is owed."""
         unsent = Delivery.objects.about(self.event.about).filter(contact=self.contact)
         unsent.exclude(message_class=MessageClass.TRANSACTIONAL).withdraw()
+
+    @property
+    def _may_join_online(self) -> bool:
+        return self.state == self.State.GOING and self.mode == Event.Mode.ONLINE
 
     def _must_not_be_off(self) -> None:
         if self.event.is_cancelled:

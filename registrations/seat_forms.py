@@ -59,7 +59,6 @@ class CameForm(SeriesForm):
 class CancelSeatForm(VerbForm):
     name, button, title = "cancel", _("Cancel the seat"), _("Cancel this seat?")
     needs, is_grave = DECIDE, True
-    tell = forms.BooleanField(label=_("Tell the person by mail"), required=False, initial=True)
 
     @classmethod
     def fits(cls, subject: Registration) -> bool:
@@ -68,15 +67,15 @@ class CancelSeatForm(VerbForm):
     def consequence(self) -> str:
         waiting = self.subject.event.registrations.waiting().filter(mode=self.subject.mode).count()
         if self.subject.state == Registration.State.WAITING or not waiting:
-            return gettext("The place becomes free.")
+            return gettext("The person is told by mail, and the place becomes free.")
         return ngettext(
-            "The seat goes to the next in line at once; %d person is waiting.",
-            "The seat goes to the next in line at once; %d people are waiting.",
+            "The person is told, and the seat goes to the next in line: %d person is waiting.",
+            "The person is told, and the seat goes to the next in line: %d people are waiting.",
             waiting,
         ) % waiting  # fmt: skip
 
     def act(self) -> str:
-        self.subject.cancel(tell=self.cleaned_data["tell"])
+        self.subject.cancel()
         return gettext("The seat is cancelled.")
 
 

@@ -25,6 +25,7 @@ from meetups.notices import tell
 from meetups.text import folded, render_markdown
 from meetups.walltime import instant, validate_day, validate_zone
 from outbox.models import Delivery
+from outbox.models.delivery import DeliveryQuerySet
 from outbox.states import MessageClass
 from venues.models import Room, Venue
 
@@ -212,6 +213,11 @@ class Event(models.Model):
         """The name of this schedule in the outbox: messages about an older one can be withdrawn."""
         return f"event:{self.pk}:{self.schedule_rev}"
 
+    def messages(self) -> DeliveryQuerySet:
+        """Everything written about this evening, whatever its time and place were then."""
+        names = [f"event:{self.pk}:{rev}" for rev in range(self.schedule_rev + 1)]
+        return Delivery.objects.filter(about__in=names)
+
     @property
     def local_start(self) -> dt.datetime:
         return self.starts_at.astimezone(ZoneInfo(self.zone))
@@ -292,7 +298,7 @@ class Event(models.Model):
             if event.is_over:
                 raise Refused(_g("This evening is over; it can no longer be cancelled."))
             was_public = event.status == self.Status.PUBLISHED
-            Delivery.objects.about(event.about).withdraw()
+            event.messages().withdraw()
             event.status, event.cancelled_because = self.Status.CANCELLED, because
             event.schedule_rev += 1
             event.save()
@@ -321,10 +327,12 @@ class Event(models.Model):
             for field, value in place.items():
                 setattr(event, field, value)
             event.clean()
+            event.registrations.follow_mode(event)
             event.save()
             told = 0
             if event._when_and_where() != before and event.status == self.Status.PUBLISHED:
                 told = event._tell_of_move(old_about, old_start, old | {"old_place": before[1]})
+            event.registrations.fill_seats(event)
         self.refresh_from_db()
         return told
 

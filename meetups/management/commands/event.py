@@ -1,3 +1,4 @@
+import re
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
@@ -6,6 +7,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from meetups.models import Event
+
+NO_WALL_TIME = "“%s” is no wall time. Write one like 2026-12-11T19:00."
+# ISO 8601 has many more ways; a day alone would mean midnight.
+WALL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 class Command(BaseCommand):
@@ -37,12 +42,12 @@ class Command(BaseCommand):
             return f"{event}: published."
         if options["cancel"]:
             return f"{event}: cancelled, {event.cancel()} told."
-        if options["move"]:
+        if options["move"] is not None:
             start = _wall_time(options["move"])
             told = event.move(start.date(), start.time())
             return f"{event}: now {event.local_start:%Y-%m-%d %H:%M} {event.zone}, {told} told."
         seats = _seats(options["capacity"])
-        event.set_capacity(seats)
+        event.set_capacity(seats, event.modes[0])
         return f"{event}: {'no limit' if seats is None else seats} seats."
 
 
@@ -50,9 +55,11 @@ def _wall_time(text: str) -> datetime:
     try:
         start = datetime.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"“{text}” is no wall time. Write one like 2026-12-11T19:00.") from None
+        raise CommandError(NO_WALL_TIME % text) from None
     if start.tzinfo:
         raise CommandError("Write the wall time without an offset: it is in the event's zone.")
+    if not WALL_TIME.fullmatch(text):
+        raise CommandError(NO_WALL_TIME % text)
     return start
 
 
