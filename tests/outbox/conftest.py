@@ -21,10 +21,20 @@ class RunningSink:
     def __init__(self, log: Path, *options: str) -> None:
         self.log = log
         self.log.touch()
-        command = [sys.executable, "-m", "tests.sink", "--log", str(log), *options]
+        self.port = 0
+        self.start(*options)
+
+    def start(self, *options: str) -> None:
+        where = ["--log", str(self.log), "--port", str(self.port)]
+        command = [sys.executable, "-m", "tests.sink", *where, *options]
         self.process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         self.port = int(self.process.stdout.readline().split()[1])
+
+    def calm_down(self) -> None:
+        """Goes on without faults, at the same address and with the same log."""
+        self.stop()
+        self.start()
 
     def accepted(self) -> list[str]:
         return [line.split()[0] for line in self.log.read_text().splitlines()]

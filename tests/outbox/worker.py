@@ -12,7 +12,7 @@ import time
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.outbox.worker_settings"
 django.setup()
 
 from outbox import sweeping  # noqa: E402 (only once Django is set up)
