@@ -46,7 +46,8 @@ def archive_page(series: Series, query: str, page: str) -> ArchivePage:
     evenings = _slice(found, number)
     if not evenings and number > 1:
         raise NoSuchPage
-    return ArchivePage(evenings, number, evenings[0].total if evenings else 0)
+    total = getattr(evenings[0], "total", 0) if evenings else 0
+    return ArchivePage(evenings, number, total)
 
 
 def _number(page: str) -> int:

@@ -1,8 +1,8 @@
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.db.models import Model
 
 from meetups.models import Event, EventQuerySet, Series, SeriesQuerySet
 
@@ -10,11 +10,10 @@ from meetups.models import Event, EventQuerySet, Series, SeriesQuerySet
 class _Pages(Sitemap):
     """Links as the outside knows them, whatever host asked."""
 
-    @property
-    def protocol(self) -> str:
-        return urlsplit(settings.PUBLIC_URL).scheme
+    def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> Any:
+        return super().get_urls(page, site, urlsplit(settings.PUBLIC_URL).scheme)
 
-    def get_domain(self, site: object = None) -> str:
+    def get_domain(self, site: Any = None) -> str:
         return urlsplit(settings.PUBLIC_URL).netloc
 
 
@@ -28,4 +27,7 @@ class EventPages(_Pages):
         return Event.objects.public().only("slug").order_by("pk")
 
 
-SITEMAPS = {"series": SeriesPages, "evenings": EventPages}
+SITEMAPS: "dict[str, type[Sitemap[Any]] | Sitemap[Any]]" = {
+    "series": SeriesPages,
+    "evenings": EventPages,
+}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import quote_etag
 from django.views.decorators.cache import cache_control
-from hashlib import sha256
+from django.views.decorators.http import require_safe
 
 from meetups.archive import NoSuchPage, archive_page
 from meetups.calendar import calendar_file
@@ -74,12 +75,14 @@ def series_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     return _calendar(calendar_file(evenings.order_by("starts_at"), name=series.name), series.slug)
 
 
+@require_safe
 @cache_control(public=True, max_age=31_536_000, immutable=True)
 def picture(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """A photo of an announced evening; nothing in the file can act as a page."""
     shown = Picture.objects.filter(event__in=Event.objects.public())
+    picture = get_object_or_404(shown, pk=pk)
     try:
-        answer = FileResponse(get_object_or_404(shown, pk=pk).file.open(), content_type="image/jpeg")
+        answer = FileResponse(picture.file.open(), content_type="image/jpeg")
     except FileNotFoundError:
         raise Http404 from None
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Q
@@ -56,8 +57,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def with_agenda(self) -> Self:
         """With the agenda and its talks in one query, their speakers in a second."""
-        slots = self.model._meta.get_field("slots").related_model._default_manager
-        talks = models.Prefetch("slots", slots.select_related("talk"))
+        slots = apps.get_model("meetups.Slot")._default_manager.select_related("talk")
+        talks = models.Prefetch("slots", slots)
         return self.prefetch_related(talks, "slots__talk__speakers")
 
     def recompute_instants(self) -> int:

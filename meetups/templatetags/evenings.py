@@ -1,6 +1,7 @@
 """What pages say of an evening: seats, line-up, running order, languages."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -58,7 +59,7 @@ def is_full(event: Event) -> bool:
 
 
 @register.filter
-def public_talk(slot: Slot) -> object | None:
+def public_talk(slot: Slot) -> Any:
     """The slot's talk, if it has one that may be shown."""
     talk = getattr(slot, "talk", None)
     return talk if talk is not None and talk.is_public else None
@@ -69,8 +70,9 @@ def lineup(event: Event) -> Lineup:
     """The talks that may be shown, counted, with each speaker's name once."""
     talks = [talk for slot in event.slots.all() if (talk := public_talk(slot))]
     names = {speaker.name: None for talk in talks for speaker in talk.speakers.all()}
-    videos = sum(1 for talk in talks if talk.video_url)
-    return Lineup(list(names), len(talks), videos, sum(1 for talk in talks if talk.slides_url))
+    videos = [talk for talk in talks if talk.video_url]
+    slides = [talk for talk in talks if talk.slides_url]
+    return Lineup(list(names), len(talks), len(videos), len(slides))
 
 
 @register.simple_tag
@@ -84,7 +86,7 @@ def where(event: Event) -> str:
     """Where one goes, in one line; empty for a past evening whose place nobody noted."""
     if event.mode == Event.Mode.ONLINE:
         return _("Online")
-    if not event.place:
+    if not event.venue:
         return "" if event.is_over else _("The place follows")
     place = ", ".join(filter(None, [event.place, event.venue.address]))
     online = event.mode == Event.Mode.BOTH

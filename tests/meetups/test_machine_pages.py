@@ -100,6 +100,8 @@ def test_robots_keep_out_of_what_belongs_to_one_person():
     assert "Sitemap: http://testserver/sitemap.xml" in lines
 
 
-@pytest.mark.parametrize("path", ["/series/x/", "/series/x.ics", "/series/x/feed/", "/events/x/", "/events/x.ics"])
+@pytest.mark.parametrize(
+    "path", ["/series/x/", "/series/x.ics", "/series/x/feed/", "/events/x/", "/events/x.ics"]
+)
 def test_what_is_not_there_is_404(path):
     assert Client().get(path).status_code == 404

@@ -93,7 +93,9 @@ def test_the_archive_has_one_entry_an_evening_the_latest_first():
     page = text_of("/series/minsk/archive/")
 
     assert page.count('class="row-title"') == 3
-    assert page.index("Past evening 0") < page.index("Past evening 1") < page.index("Past evening 2")
+    assert (
+        page.index("Past evening 0") < page.index("Past evening 1") < page.index("Past evening 2")
+    )
     assert "Yet to come" not in page
 
 
@@ -134,7 +136,9 @@ def test_a_search_keeps_to_its_series():
     assert "Nothing found for “asyncio”" in text_of("/series/minsk/archive/?q=asyncio")
 
 
-@pytest.mark.parametrize("query", ["'", "!!!", "a & | b", "<script>", "x" * 5000, "\\", "%25", "编程", ":*"])
+@pytest.mark.parametrize(
+    "query", ["'", "!!!", "a & | b", "<script>", "x" * 5000, "\\", "%25", "编程", ":*"]
+)
 def test_no_search_breaks_the_archive(query):
     make_past(make_series("minsk"), 1)
 
