@@ -55,7 +55,9 @@ def _migrations() -> str:
 
 def _messages() -> str:
     age = Delivery.objects.oldest_due_age()
-    return f"the oldest has been due for {age.seconds} s" if age and age > PATIENCE else ""
+    if not age or age <= PATIENCE:
+        return ""
+    return f"the oldest has been due for {age.total_seconds():.0f} s"
 
 
 def _tick() -> str:
