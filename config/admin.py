@@ -1,6 +1,5 @@
 """The organizers' site: Django's admin behind the site's own login, with the desk as front page."""
 
-from collections.abc import Callable
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -14,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +33,8 @@ NAVIGATION = [
     ("outbox.delivery", _("Messages")),
     ("venues.venue", _("Venues")),
 ]
+# Libraries register accounts, groups, keys and sessions by themselves; none of that is shown here.
+OURS = {"mailings", "meetups", "outbox", "planning", "registrations", "speakers", "venues"}
 # Django's own pages that are not ours: allauth keeps the passwords, and "r/" tells foreign links.
 CLOSED = {"view_on_site", "password_change", "password_change_done"}
 
@@ -50,7 +51,14 @@ class OrganizersSite(AdminSite):
         super().__init__(name)
         self.disable_action("delete_selected")
 
-    def get_urls(self) -> list[URLPattern]:
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take what our own apps register, and nothing else."""
+        single = isinstance(model_or_iterable, type)
+        found: list[Any] = [model_or_iterable] if single else list(model_or_iterable)
+        own = [model for model in found if model._meta.app_label in OURS]
+        super().register(own, admin_class, **options)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
         export = path(
             "meetups/event/<int:event_id>/registrations.csv",
             self.admin_view(registrations_csv),
@@ -59,7 +67,7 @@ class OrganizersSite(AdminSite):
         own = [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
         return [export, *own]
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Django's door, with 403 for people without a role and a second factor for all others."""
         opened = super().admin_view(view, cacheable)
 
@@ -102,7 +110,8 @@ class OrganizersSite(AdminSite):
     def _everything(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Every list she may see, with where to add to it."""
         links = []
-        for model, admin in self._registry.items():
+        registered: dict[Any, Any] = self._registry
+        for model, admin in registered.items():
             page = f"admin:{model._meta.app_label}_{model._meta.model_name}"
             if admin.has_view_permission(request):
                 may_add = admin.has_add_permission(request)

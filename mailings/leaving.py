@@ -40,9 +40,9 @@ def _queued(series: list[Series]) -> Iterator[Leaving]:
     groups = (
         waiting.order_by().values("template", "about").annotate(n=Count("pk"), at=Min("not_before"))
     )
-    groups = list(groups.order_by("at")[:MOST])
-    events = Event.objects.in_bulk({pk for group in groups if (pk := _event_id(group["about"]))})
-    for group in groups:
+    first = list(groups.order_by("at")[:MOST])
+    events = Event.objects.in_bulk({pk for group in first if (pk := _event_id(group["about"]))})
+    for group in first:
         event = events.get(_event_id(group["about"]))
         zone = event.zone if event else series[0].time_zone
         yield Leaving(group["at"], zone, letter_name(group["template"]), group["n"], event)

@@ -98,6 +98,6 @@ class PictureField(forms.FileField):
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("accept", "image/jpeg,image/png,image/webp")
 
-    def to_python(self, data: Any) -> "ContentFile[bytes] | None":
-        file = super().to_python(data)
-        return file and clean_picture(file, file.size)
+    def to_python(self, data: Any) -> Any:
+        file: Any = super().to_python(data)
+        return clean_picture(file, file.size) if file else None

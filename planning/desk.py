@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -59,7 +60,8 @@ def desk_of(rights: Rights) -> Desk:
 
 def _evenings(rights: Rights) -> list[Event]:
     """Those to come, the next one first, and the latest that is over."""
-    mine = _in(Event.objects.for_cards(), "series", rights.series_ids(VIEW, LABEL))
+    evenings = Event.objects.select_related("series", "venue", "room").with_agenda()
+    mine = _in(evenings.defer("search", "search_text"), "series", rights.series_ids(VIEW, LABEL))
     now = timezone.now()
     open_ones = mine.exclude(status=Event.Status.CANCELLED)
     coming = open_ones.filter(ends_at__gt=now).order_by("starts_at", "pk")[:MOST_CARDS]
@@ -67,7 +69,7 @@ def _evenings(rights: Rights) -> list[Event]:
     return [*coming, *just_over.order_by("-starts_at")[:1]]
 
 
-def _in(rows: QuerySet, name: str, ids: frozenset[int] | None) -> QuerySet:
+def _in(rows: Any, name: str, ids: frozenset[int] | None) -> Any:
     return rows if ids is None else rows.filter(**{f"{name}__in": ids})
 
 
@@ -78,11 +80,11 @@ def _counts(evenings: list[Event]) -> dict[int, Counts]:
         waiting=Count("pk", filter=Q(state=Registration.State.WAITING)),
         came=Count("pk", filter=Q(came=True)),
     )
-    found = {row["event"]: row for row in rows}
+    found: dict[int, Any] = {row["event"]: row for row in rows}
     followers = Subscription.objects.filter(withdrawn_at=None, confirmed_at__isnull=False)
     followers = followers.filter(member__series__in={event.series_id for event in evenings})
     groups = followers.order_by().values_list("member__series")
-    following = dict(groups.annotate(n=Count("member", distinct=True)))
+    following: dict[int, int] = dict(groups.annotate(n=Count("member", distinct=True)))
     return {
         event.pk: Counts(
             waiting=found.get(event.pk, {}).get("waiting", 0),

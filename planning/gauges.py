@@ -1,6 +1,7 @@
 """Three gauges for each evening on the desk: how full, and in words."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -40,7 +41,7 @@ def gauges_of(event: Event, counts: Counts) -> list[Gauge]:
     return [_venue(event), _guests(event, counts), _speakers(event)]
 
 
-def placed_talks(event: Event) -> list[object]:
+def placed_talks(event: Event) -> list[Any]:
     """The talks in its agenda that somebody gives."""
     talks = [getattr(slot, "talk", None) for slot in event.slots.all()]
     return [talk for talk in talks if talk is not None and talk.speakers.all()]
@@ -59,13 +60,13 @@ def _venue(event: Event) -> Gauge:
 def _guests(event: Event, counts: Counts) -> Gauge:
     taken = event.seats_taken + event.online_taken
     limits = [event.limit(mode) for mode in event.modes]
+    limit = sum(seats or 0 for seats in limits)
     if event.status == Event.Status.DRAFT and not taken:
         sentence = ngettext("%d person follows", "%d people follow", counts.followers)
         return Gauge(_("Guests"), 0, 1, sentence % counts.followers)
     if None in limits:
         words = ngettext("%d seat taken", "%d seats taken", taken) % taken
         return Gauge(_("Guests"), min(taken, 100), 100, words)
-    limit = sum(limits)
     words = _("%(taken)d of %(limit)d") % {"taken": taken, "limit": limit}
     if counts.waiting:
         words += " · " + ngettext("%d waits", "%d wait", counts.waiting) % counts.waiting
@@ -95,6 +96,6 @@ def _recap(event: Event) -> Gauge:
 
 def _videos(event: Event) -> Gauge:
     talks = placed_talks(event)
-    videos = sum(1 for talk in talks if talk.video_url)  # type: ignore[attr-defined]
+    videos = len([talk for talk in talks if talk.video_url])
     words = _("%(videos)d of %(talks)d") % {"videos": videos, "talks": len(talks)}
     return Gauge(_("Videos"), videos, max(len(talks), 1), words if talks else _("no talks"))

@@ -65,7 +65,7 @@ class RegistrationAdmin(SeriesAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """With the address only where she may know it: a helper at the door needs none."""
         ids = rights_of(request).series_ids(VIEW, ADDRESSES)
-        allowed = F("contact__email")
+        allowed: F | Case = F("contact__email")
         if ids is not None:
             allowed = Case(
                 When(event__series__in=ids, then=allowed),
@@ -81,11 +81,11 @@ class RegistrationAdmin(SeriesAdmin):
         return ["contact__name", "contact__email"] if by_address else ["contact__name"]
 
     @admin.display(description=_("name"), ordering="contact__name")
-    def who(self, seat: Registration) -> str:
+    def who(self, seat: Any) -> str:
         return seat.contact.name or seat.shown_address or gettext("no name given")
 
     @admin.display(description=_("e-mail"), ordering="contact__email")
-    def address(self, seat: Registration) -> str:
+    def address(self, seat: Any) -> str:
         return seat.shown_address
 
     @admin.display(description=_("evening"), ordering="event__starts_at")
@@ -105,7 +105,8 @@ class RegistrationAdmin(SeriesAdmin):
 
     @admin.display(description=_("came"), ordering="came")
     def turned_up(self, seat: Registration) -> str:
-        return {True: gettext("came"), False: gettext("did not come")}.get(seat.came, "")
+        words = {True: gettext("came"), False: gettext("did not come"), None: ""}
+        return words[seat.came]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
@@ -122,9 +123,11 @@ class RegistrationAdmin(SeriesAdmin):
 
     # Written
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         kwargs["form"] = CameForm if obj else GuestForm
-        return super().get_form(request, obj, **kwargs)
+        return super().get_form(request, obj, change, **kwargs)
 
     def choices(self, model: Any, request: HttpRequest) -> Any:
         rows = super().choices(model, request)
@@ -168,7 +171,8 @@ class RegistrationAdmin(SeriesAdmin):
 
     def _mark(self, request: HttpRequest, seats: Any, came: bool) -> None:
         ids = rights_of(request).series_ids(CHANGE, self.label)
-        chosen = list(self.scoped(seats, ids).seated())
+        mine: Any = self.scoped(seats, ids)
+        chosen = list(mine.seated())
         Registration.objects.filter(pk__in=[seat.pk for seat in chosen]).update(came=came)
         self._log_all(request, chosen, gettext("came") if came else gettext("did not come"))
         sentence = ngettext("Noted for %d person.", "Noted for %d people.", len(chosen))

@@ -89,6 +89,12 @@ class TalkAdmin(SeriesAdmin):
         reindex(event_id)
 
 
+PICTURES: dict[type[models.Field], dict[str, Any]] = {
+    models.ImageField: {"form_class": PictureField, "widget": PictureField.widget},
+    models.ManyToManyField: {"widget": CheckboxSelectMultiple},
+}
+
+
 @admin.register(Speaker)
 class SpeakerAdmin(SharedAdmin):
     series_path = "series"
@@ -100,10 +106,7 @@ class SpeakerAdmin(SharedAdmin):
     search_fields = ("name", "contact__email")
     search_help_text = _("Part of a name or an address")
     fields = ("name", "email", "photo", "bio", "website", "series")
-    formfield_overrides = NATIVE_WIDGETS | {
-        models.ImageField: {"form_class": PictureField, "widget": PictureField.widget},
-        models.ManyToManyField: {"widget": CheckboxSelectMultiple},
-    }
+    formfield_overrides = NATIVE_WIDGETS | PICTURES
 
     @admin.display(description=_("e-mail"), ordering="contact__email")
     def address(self, speaker: Speaker) -> str:

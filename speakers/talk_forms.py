@@ -44,8 +44,9 @@ class TalkForm(SeriesForm):
             self.initial["names"] = "\n".join(s.name for s in self.instance.speakers.all())
         if "slug" in self.fields:
             self.fields["slug"].required = False
-        if "slot" in self.fields:
-            self.fields["slot"].label_from_instance = place
+        fields: dict[str, Any] = self.fields
+        if "slot" in fields:
+            fields["slot"].label_from_instance = place
 
     def clean_names(self) -> list[str]:
         lines = [" ".join(line.split()) for line in self.cleaned_data["names"].splitlines()]

@@ -33,13 +33,13 @@ class SlotFormSet(forms.BaseInlineFormSet):
     """Rows in the order of their numbers; a row without one comes last."""
 
     def save_new(self, form: forms.ModelForm, commit: bool = True) -> Slot:
-        if form.instance.position is None:
+        if form.cleaned_data.get("position") is None:
             last = self.instance.slots.aggregate(n=models.Max("position"))["n"]
             form.instance.position = (last or 0) + 1
         return super().save_new(form, commit)
 
     def save_existing(self, form: forms.ModelForm, obj: Slot, commit: bool = True) -> Slot:
-        if obj.position is None:
+        if form.cleaned_data.get("position") is None:
             obj.position = form.initial["position"]
         return super().save_existing(form, obj, commit)
 
@@ -70,13 +70,16 @@ def _url(page: str, *args: Any) -> str:
     return reverse(f"admin:speakers_talk_{page}", args=args)
 
 
+PICTURES: dict[type[models.Field], dict[str, Any]] = {
+    models.ImageField: {"form_class": PictureField, "widget": widgets.FileInput}
+}
+
+
 class PictureInline(SeriesInline):
     model = Picture
     fields = ["shown", "file", "caption", "position"]
     readonly_fields = ["shown"]
-    formfield_overrides = NATIVE_WIDGETS | {
-        models.ImageField: {"form_class": PictureField, "widget": widgets.FileInput}
-    }
+    formfield_overrides = NATIVE_WIDGETS | PICTURES
 
     @admin.display(description=_("picture"))
     def shown(self, picture: Picture) -> str:

@@ -42,14 +42,13 @@ class SeriesForm(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            single = isinstance(field, forms.ModelChoiceField) and not hasattr(
-                field, "_check_values"
-            )
+        fields: dict[str, Any] = self.fields
+        for name, field in fields.items():
             current = getattr(self.instance, f"{name}_id", None)
-            if single and current and self.instance.pk:
+            if isinstance(field, forms.ModelChoiceField) and current and self.instance.pk:
                 # Set by somebody who may: stays, instead of vanishing with the next save.
-                field.queryset = field.queryset | field.queryset.model.objects.filter(pk=current)
+                rows: Any = field.queryset
+                field.queryset = rows | rows.model.objects.filter(pk=current)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -117,7 +116,7 @@ class SeriesAdmin(Scoped, VerbPages, admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Only what the list's filters ask; anything else would give answers letter by letter."""
         named = {f"{f}__exact" for f in self.list_filter if isinstance(f, str)}
-        own = {f.parameter_name for f in self.list_filter if hasattr(f, "parameter_name")}
+        own = {getattr(f, "parameter_name", None) for f in self.list_filter}
         return lookup in named | own | set(self.lookups)
 
     def _get_obj_does_not_exist_redirect(
@@ -165,7 +164,7 @@ class SeriesAdmin(Scoped, VerbPages, admin.ModelAdmin):
     # Writing
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
-        form = super().get_form(request, *args, **kwargs)
+        form: Any = super().get_form(request, *args, **kwargs)
         form.refused = getattr(request, "_refused", None)
         return form
 
@@ -178,7 +177,8 @@ class SeriesAdmin(Scoped, VerbPages, admin.ModelAdmin):
         except IntegrityError:
             refused = Refused(_("Somebody saved this at the same moment. Look again, then save."))
         request._refused = refused  # type: ignore[attr-defined]
-        for file in request.FILES.values():
+        files: Any = request.FILES
+        for file in files.values():
             file.seek(0)
         return super().changeform_view(request, *args, **kwargs)
 
@@ -212,7 +212,7 @@ class SharedAdmin(SeriesAdmin):
         """Nothing to do: its list of series is a scoped choice, and may be wider than hers."""
 
 
-def keep_strangers(form: forms.ModelForm) -> None:
+def keep_strangers(form: Any) -> None:
     """What other series attached stays attached: it was not on this form to be ticked."""
     many = {field.name for field in form._meta.model._meta.many_to_many}
     for name in many & set(form.cleaned_data):

@@ -24,6 +24,11 @@ def realm_of(series_id: int) -> str:
     return Series(pk=series_id).realm
 
 
+def nobody_known(value: str | None) -> list[tuple[str, str]]:
+    """A choice for what was asked by link and is not ours to name; it finds nothing."""
+    return [(value, gettext("not here"))] if value else []
+
+
 class EveningFilter(admin.SimpleListFilter):
     """Messages about one evening; comes by link from its page."""
 
@@ -32,7 +37,8 @@ class EveningFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         chosen = number_in(self.value())
         events = model_admin.choices(Event, request).filter(pk=chosen) if chosen else []
-        return [(str(event.pk), str(event)) for event in events]
+        found = [(str(event.pk), str(event)) for event in events]
+        return found or nobody_known(self.value())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         chosen = number_in(self.value())
@@ -48,7 +54,8 @@ class PersonFilter(admin.SimpleListFilter):
         chosen = number_in(self.value())
         mine = model_admin.choices(Member, request) if chosen else Member.objects.none()
         found = mine.filter(contact=chosen).select_related("contact")[:1]
-        return [(str(member.contact_id), str(member)) for member in found]
+        names = [(str(member.contact_id), str(member)) for member in found]
+        return names or nobody_known(self.value())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         chosen = number_in(self.value())
@@ -58,7 +65,7 @@ class PersonFilter(admin.SimpleListFilter):
 class AttemptInline(SeriesInline):
     model = Attempt
     closed = EVERYTHING - {VIEW}
-    fields = ["n", "started_at", "phase", "code", "text"]
+    fields = ("n", "started_at", "phase", "code", "text")
     readonly_fields = fields
 
 

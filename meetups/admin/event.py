@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import F, Max, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -69,10 +69,8 @@ class EventAdmin(SeriesAdmin):
         # An evening stays in its series: its seats, messages and links belong there.
         return ("series",) if obj else ()
 
-    def get_fieldsets(
-        self, request: HttpRequest, obj: Any = None
-    ) -> list[tuple[Any, dict[str, Any]]]:
-        when = {"fields": [("date", "time", "minutes"), "time_known", "zone"]}
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
+        when: dict[str, Any] = {"fields": [("date", "time", "minutes"), "time_known", "zone"]}
         if obj and (told := people_told(obj)):
             when["classes"] = ["warns"]
             when["description"] = ngettext(
@@ -80,7 +78,7 @@ class EventAdmin(SeriesAdmin):
                 "A change of date, start, venue or room is told to %d people by mail.",
                 told,
             ) % told  # fmt: skip
-        sets = [
+        sets: list[tuple[Any, Any]] = [
             (None, {"fields": ["series", "title", "tagline"]}),
             (_("When"), when),
             (_("Where"), {"fields": ["mode", ("venue", "room"), "getting_in", "online_url"]}),
@@ -98,8 +96,10 @@ class EventAdmin(SeriesAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The usual evening of the series that was asked for, else of the one last active."""
         series = self.choices(Series, request)
-        wanted = series.filter(pk=number_in(request.GET.get("series"))).first()
-        chosen = wanted or series.order_by("-events__starts_at").first()
+        wanted = series.filter(pk=number_in(request.GET.get("series")) or 0).first()
+        latest = F("last").desc(nulls_last=True)
+        active = series.annotate(last=Max("events__starts_at")).order_by(latest, "pk")
+        chosen = wanted or active.first()
         if chosen is None:
             return {}
         return {
@@ -130,7 +130,7 @@ class EventAdmin(SeriesAdmin):
         super().save_related(request, form, formsets, change)
         Event.objects.get(pk=form.instance.pk).reindex()
 
-    def response_post_save_add(self, request: HttpRequest, obj: Event) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect:
         """Stay on the new evening: it still waits to be published."""
         return redirect("admin:meetups_event_change", obj.pk)
 

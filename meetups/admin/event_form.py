@@ -35,6 +35,9 @@ class EventForm(SeriesForm):
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
+        for field in self.fields.values():
+            # What somebody else changed while the form was open is not changed back by it.
+            field.show_hidden_initial = bool(self.instance.pk)
 
     def clean_time(self) -> time | None:
         """The stored time where only its seconds are missing: a browser shows none."""

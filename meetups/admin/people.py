@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin.base import SeriesAdmin, SeriesFilter, SeriesForm, SeriesInline
-from meetups.models import Member, Subscription
+from meetups.models import Member, Series, Subscription
 from meetups.rights import DELETE, EVERYTHING, VIEW, rights_of
 from people.models import Contact, normalized_email, validate_name
 
@@ -31,7 +31,7 @@ class MemberForm(SeriesForm):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             return
-        self.initial |= {"name": self.contact.name, "email": self.contact.email}
+        self.initial["name"], self.initial["email"] = self.contact.name, self.contact.email
         self.fields["email"].disabled = True
         self.fields["email"].help_text = _("Consent was given by this address, so it stays.")
         if self._is_known_elsewhere():
@@ -74,7 +74,7 @@ class SubscriptionInline(SeriesInline):
 
     model = Subscription
     closed = EVERYTHING - {VIEW}
-    fields = ["line", "source", "given_at", "confirmed_at", "withdrawn_at"]
+    fields = ("line", "source", "given_at", "confirmed_at", "withdrawn_at")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -112,6 +112,9 @@ class MemberAdmin(SeriesAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return list(self.inlines) if obj else []
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"series": self.choices(Series, request).first(), "source": gettext("by hand")}
 
     def render_change_form(
         self,

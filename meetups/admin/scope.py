@@ -42,7 +42,7 @@ def series_of(thing: Any, path: str) -> set[int]:
     if not path:
         return {thing.pk}
     name, _dot, rest = path.partition("__")
-    value = getattr(thing, name) if thing.pk or not _has_many(thing, name) else None
+    value: Any = getattr(thing, name) if thing.pk or not _has_many(thing, name) else None
     related = value.all() if hasattr(value, "all") else [value]
     return set().union(*(series_of(one, rest) for one in related))
 

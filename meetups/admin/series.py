@@ -142,10 +142,10 @@ class SeriesItselfAdmin(SeriesAdmin):
         if obj.pk:  # a new one belongs to nobody yet
             super().stop_strangers(request, obj, action)
 
-    def save_model(self, request: HttpRequest, obj: Series, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: Series, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change:
-            Organizer.objects.create(series=obj, user=request.user, role=Organizer.Role.OWNER)
+            obj.organizers.create(user=request.user, role=Organizer.Role.OWNER)
             forget(request)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

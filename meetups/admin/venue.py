@@ -32,8 +32,9 @@ class VenueForm(SeriesForm):
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
-        if "used_by" in self.fields:
-            self.fields["used_by"].queryset = self.mine
+        fields: dict[str, Any] = self.fields
+        if "used_by" in fields:
+            fields["used_by"].queryset = self.mine
             known = self.mine.filter(venues=self.instance.pk) if self.instance.pk else self.mine[:1]
             self.initial["used_by"] = [series.pk for series in known]
 
@@ -98,7 +99,7 @@ class VenueAdmin(SharedAdmin):
     )  # fmt: skip
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
-        form = super().get_form(request, *args, **kwargs)
+        form: Any = super().get_form(request, *args, **kwargs)
         form.mine = self.choices(Series, request)
         return form
 

@@ -28,7 +28,8 @@ class VerbForm(forms.Form):
     do_not_call_in_templates = True  # templates list the classes themselves
 
     def __init__(self, *args: Any, subject: Any, model_admin: Any, request: HttpRequest) -> None:
-        super().__init__(*args, label_suffix="")
+        super().__init__(*args)
+        self.label_suffix = ""
         self.subject, self.model_admin, self.request = subject, model_admin, request
 
     @classmethod

@@ -1,0 +1,88 @@
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from meetups.admin.delivery import realm_of
+from registrations.models import Registration
+from tests.builders import (
+    make_contact,
+    make_event,
+    make_line,
+    make_member,
+    make_organizer,
+    make_series,
+    make_slot,
+    make_talk,
+    make_venue,
+)
+
+CANARY = "zebrafish"
+
+
+def a_world(word: str) -> SimpleNamespace:
+    """A series with one of everything, the word in every text of it."""
+    series = make_series(slug=word, name=f"{word} series", description=word)
+    user = make_organizer(series, email=f"{word}@example.org", name=f"{word} organizer")
+    venue = make_venue(name=f"{word} venue", rooms=[f"{word} room"], notes=word, host_name=word)
+    series.venues.add(venue)
+    line = make_line(series, slug=word)
+    event = make_event(series, title=f"{word} evening", venue=venue, capacity=1, line=line)
+    talk = make_talk(event, f"{word} talk", [f"{word} speaker"])
+    contact = make_contact(f"guest-{word}@example.org", f"{word} guest")
+    registration = Registration.objects.register(event, contact)
+    waiting = Registration.objects.register(
+        event, make_contact(f"late-{word}@example.org", f"{word} late")
+    )
+    return SimpleNamespace(
+        series=series,
+        user=user,
+        venue=venue,
+        room=venue.rooms.get(),
+        line=line,
+        event=event,
+        talk=talk,
+        slot=make_slot(event, "talk", f"{word} slot"),
+        speaker=talk.speakers.get(),
+        contact=contact,
+        registration=registration,
+        waiting=waiting,
+        member=series.members.get(contact=contact),
+        delivery=contact.deliveries.get(realm=realm_of(series.pk)),
+    )
+
+
+@pytest.fixture
+def ours(db):
+    """Series A, run by the person behind `client`."""
+    return a_world("antelope")
+
+
+@pytest.fixture
+def theirs(db):
+    """Series B: whatever holds the canary is none of A's business."""
+    return a_world(CANARY)
+
+
+@pytest.fixture
+def client(ours):
+    browser = Client()
+    browser.force_login(ours.user)
+    return browser
+
+
+@pytest.fixture
+def as_role(ours):
+    """A browser signed in as somebody with this role in series A."""
+
+    def sign_in(role: str) -> Client:
+        browser = Client()
+        browser.force_login(make_organizer(ours.series, role=role))
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def somebody(ours):
+    return make_member(ours.series)

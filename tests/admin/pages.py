@@ -1,0 +1,129 @@
+"""Addresses and form data of the admin, as a browser would send them."""
+
+from html.parser import HTMLParser
+
+from django.contrib import admin
+from django.urls import reverse
+
+VERBS = {
+    "meetups/event": ["publish", "move", "cancel"],
+    "registrations/registration": ["seat", "cancel"],
+}
+
+
+def lists() -> list[str]:
+    return [f"/admin/{path}/" for path in paths()]
+
+
+def paths() -> list[str]:
+    return [f"{m._meta.app_label}/{m._meta.model_name}" for m in admin.site._registry]
+
+
+def things(world) -> dict[str, object]:
+    """One object of each registered kind, by the path of its pages."""
+    return {
+        "meetups/series": world.series,
+        "meetups/event": world.event,
+        "meetups/member": world.member,
+        "venues/venue": world.venue,
+        "outbox/delivery": world.delivery,
+        "registrations/registration": world.registration,
+        "speakers/talk": world.talk,
+        "speakers/speaker": world.speaker,
+    }
+
+
+def pages_of(world) -> list[str]:
+    """Every page of every object of a world."""
+    found = []
+    for path, thing in things(world).items():
+        for page in ["change", "history", "delete", *VERBS.get(path, [])]:
+            found.append(f"/admin/{path}/{thing.pk}/{page}/")
+    return [*found, f"/admin/meetups/event/{world.event.pk}/registrations.csv"]
+
+
+def change_url(thing) -> str:
+    return reverse(
+        f"admin:{thing._meta.app_label}_{thing._meta.model_name}_change", args=[thing.pk]
+    )
+
+
+class _Form(HTMLParser):
+    """The values that a browser would send with the page's form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data: dict[str, object] = {}
+        self.options: dict[str, list[str]] = {}
+        self.select = self.area = None
+        self.in_form = False
+
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        if tag == "form":
+            self.in_form = str(a.get("id", "")).endswith("_form") or "verb" in str(a.get("class"))
+        if not self.in_form:
+            return
+        if tag == "input" and a.get("name") and a.get("type") not in {"submit", "file"}:
+            if a.get("type") not in {"checkbox", "radio"}:
+                self.data[a["name"]] = a.get("value") or ""
+            elif "checked" in a:
+                self.data.setdefault(a["name"], [])
+                self.data[a["name"]].append(a.get("value") or "on")
+        elif tag == "select":
+            self.select = a["name"]
+            self.options[self.select] = []
+        elif tag == "option" and self.select:
+            self.options[self.select].append(a.get("value") or "")
+            if "selected" in a:
+                self.data[self.select] = a.get("value") or ""
+        elif tag == "textarea":
+            self.area = a["name"]
+            self.data[self.area] = ""
+
+    def handle_endtag(self, tag):
+        if tag == "select":
+            if self.options[self.select] and self.select not in self.data:
+                self.data[self.select] = self.options[self.select][0]
+            self.select = None
+        if tag == "textarea":
+            self.area = None
+
+    def handle_data(self, data):
+        if self.area:
+            self.data[self.area] += data.lstrip("\r\n")
+
+
+def form_of(client, url) -> dict[str, object]:
+    """What the form on this page would send if nothing were changed."""
+    return _parsed(client, url).data
+
+
+def choices_of(client, url, name) -> list[str]:
+    """The ids that the page offers for this field."""
+    return [value for value in _parsed(client, url).options[name] if value]
+
+
+def _parsed(client, url) -> _Form:
+    answer = client.get(url)
+    assert answer.status_code == 200, (url, answer.status_code)
+    form = _Form()
+    form.feed(answer.content.decode())
+    return form
+
+
+def save(client, url, **changes):
+    """Open the page, change these fields and save it, as a browser would."""
+    data = form_of(client, url) | changes | {"_save": "1"}
+    return client.post(url, {name: value for name, value in data.items() if value is not None})
+
+
+def errors_of(answer) -> list[str]:
+    """All sentences in which the form says what is wrong; empty where it was saved."""
+    if answer.status_code == 302:
+        return []
+    if "adminform" in answer.context:
+        found = answer.context["errors"]
+    else:
+        found = answer.context["form"].errors.values()
+    return [str(e) for errors in found for e in ([errors] if isinstance(errors, str) else errors)]

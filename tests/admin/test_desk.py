@@ -1,0 +1,161 @@
+"""The front page: how the next evenings stand, what is missing, what leaves next."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from mailings.leaving import leaving_next
+from meetups.rights import Rights
+from planning.desk import desk_of
+from registrations.models import Registration
+from tests.builders import (
+    make_contact,
+    make_event,
+    make_follower,
+    make_organizer,
+    make_registration,
+    make_series,
+    make_slot,
+    make_talk,
+    make_venue,
+)
+
+NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)  # ten in the morning in Minsk
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def series(db):
+    return make_series(time_zone="Europe/Minsk")
+
+
+@pytest.fixture
+def desk(series):
+    user = make_organizer(series)
+    return lambda: desk_of(Rights(user))
+
+
+def gauges(card):
+    return {gauge.name: (gauge.value, gauge.most, gauge.words) for gauge in card.gauges}
+
+
+def test_the_greeting_knows_the_hour_and_counts_the_days(series, desk):
+    make_event(series, starts="2026-12-10T19:00")
+    assert desk().greeting == "Good morning. The next evening is in 19 days."
+
+
+@pytest.mark.parametrize(("day", "words"), [("21", "is today."), ("22", "is tomorrow.")])
+def test_today_and_tomorrow_are_said_so(series, desk, day, words):
+    make_event(series, starts=f"2026-11-{day}T19:00")
+    assert desk().greeting.endswith(words)
+
+
+def test_an_evening_shows_its_venue_guests_and_speakers(series, desk):
+    venue = make_venue(name="Space", stage="agreed")
+    event = make_event(series, starts="2026-12-10T19:00", venue=venue, capacity=2)
+    make_talk(event, speakers=["Ada"])
+    for _n in range(3):
+        Registration.objects.register(event, make_contact())
+    assert gauges(desk().cards[0]) == {
+        "Venue": (4, 4, "Space, agreed"),
+        "Guests": (2, 2, "2 of 2 · 1 waits"),
+        "Speakers": (1, 3, "1 of 3"),
+    }
+
+
+def test_three_talks_are_enough(series, desk):
+    event = make_event(series)
+    for _n in range(4):
+        make_talk(event, speakers=["Ada"])
+    assert gauges(desk().cards[0])["Speakers"] == (3, 3, "4 talks")
+
+
+def test_a_draft_counts_those_who_follow(series, desk):
+    make_event(series, status="draft")
+    for _n in range(2):
+        make_follower(series)
+    assert gauges(desk().cards[0])["Guests"] == (0, 1, "2 people follow")
+
+
+def test_what_is_missing_is_said_with_what_to_do(series, desk):
+    venue = make_venue(name="Café", stage="contacted")
+    event = make_event(series, status="draft", venue=venue)
+    make_slot(event, "talk")
+    steps = [(step.sentence, step.link) for step in desk().cards[0].missing]
+    assert steps == [
+        ("Café has not agreed yet.", "Open the venue"),
+        ("3 more talks make it an evening.", "Add a talk"),
+        ("Nothing says what it is about.", "Write it"),
+        ("Nobody can see it yet.", "Publish"),
+    ]
+
+
+def test_a_queue_beside_a_larger_room_is_worth_a_word(series, desk):
+    venue = make_venue(stage="agreed")
+    room = venue.rooms.get()
+    event = make_event(series, venue=venue, room=room, capacity=1, tagline="x")
+    for _n in range(3):
+        make_talk(event, speakers=["Ada"])
+        Registration.objects.register(event, make_contact())
+    assert [step.sentence for step in desk().cards[0].missing] == [
+        "2 people wait, and the room holds 100."
+    ]
+
+
+def test_an_evening_that_is_over_asks_for_what_remains(series, desk):
+    event = make_event(series, starts_in=timedelta(days=-3))
+    make_talk(event, speakers=["Ada"], video_url="https://example.org/v")
+    make_talk(event, speakers=["Bea"])
+    for came in [True, True, False]:
+        make_registration(event, came=came)
+    card = desk().cards[0]
+    assert card.standing == "over"
+    assert gauges(card) == {
+        "Came": (2, 3, "2 of 3"),
+        "Recap": (0, 1, "not yet"),
+        "Videos": (1, 2, "1 of 2"),
+    }
+    assert [step.link for step in card.missing] == ["Write the recap", "Add them"]
+
+
+def test_cancelled_evenings_and_those_long_over_have_no_card(series, desk):
+    make_event(series, status="cancelled")
+    make_event(series, starts_in=timedelta(days=-60))
+    assert desk().cards == []
+
+
+def test_a_fresh_series_is_told_the_first_three_steps(series, client):
+    client.force_login(make_organizer(series))
+    page = client.get("/admin/").content.decode()
+    assert "Three steps to the first evening" in page
+    assert page.count("<li><strong>") == 3
+
+
+def test_what_leaves_next_stands_in_the_order_of_leaving(series):
+    event = make_event(series, starts="2026-12-10T19:00", capacity=5)
+    Registration.objects.register(event, make_contact())
+    lines = [(line.what, line.at, line.people) for line in leaving_next([series])]
+    assert lines == [
+        ("Confirmation of a seat", NOW, 1),
+        ("Eve reminder", datetime(2026, 12, 9, 15, 0, tzinfo=UTC), 1),
+    ]
+
+
+def test_nothing_of_another_series_leaves_here(series):
+    other = make_event(make_series())
+    Registration.objects.register(other, make_contact())
+    assert leaving_next([series]) == []
+    assert leaving_next([]) == []
+
+
+def test_a_helper_at_the_door_sees_the_evenings_but_no_homework(series):
+    make_event(series, status="draft")
+    user = make_organizer(series, role="door")
+    (card,) = desk_of(Rights(user)).cards
+    assert card.missing == []
