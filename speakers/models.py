@@ -49,9 +49,11 @@ class Speaker(models.Model):
 class TalkQuerySet(models.QuerySet["Talk"]):
     def public(self) -> models.QuerySet["Talk"]:
         """Talks of announced evenings that may be shown to everybody."""
-        return self.filter(visibility=Talk.Visibility.PUBLIC).exclude(
-            slot__event__status="draft"
-        ).filter(slot__isnull=False)
+        return (
+            self.filter(visibility=Talk.Visibility.PUBLIC)
+            .exclude(slot__event__status="draft")
+            .filter(slot__isnull=False)
+        )
 
 
 class Talk(models.Model):
@@ -73,7 +75,9 @@ class Talk(models.Model):
     )  # fmt: skip
     slug = models.SlugField(_("short name in links"), max_length=80, unique=True)
     title = models.CharField(_("title"), max_length=300)
-    abstract = models.TextField(_("what it is about"), max_length=20_000, blank=True, help_text="Markdown")
+    abstract = models.TextField(
+        _("what it is about"), max_length=20_000, blank=True, help_text="Markdown"
+    )
     abstract_html = models.TextField(editable=False, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     speakers = models.ManyToManyField(
