@@ -48,14 +48,14 @@ class SlotInline(SeriesInline):
     model = Slot
     form = SlotForm
     formset = SlotFormSet
-    fields = ["position", "kind", "title", "minutes", "talk"]
-    readonly_fields = ["talk"]
+    fields = ["position", "kind", "title", "minutes", "its_talk"]
+    readonly_fields = ["its_talk"]
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 0 if obj and obj.slots.exists() else 3
 
     @admin.display(description=_("talk"))
-    def talk(self, slot: Slot) -> str:
+    def its_talk(self, slot: Slot) -> str:
         """The talk in this place, or where to add one."""
         talk = getattr(slot, "talk", None)
         if talk:
@@ -81,7 +81,7 @@ class PictureInline(SeriesInline):
     readonly_fields = ["shown"]
     formfield_overrides = NATIVE_WIDGETS | PICTURES
 
-    @admin.display(description=_("picture"))
+    @admin.display(description=_("now"))
     def shown(self, picture: Picture) -> str:
         if not picture.file:
             return ""

@@ -238,6 +238,12 @@ def test_the_agenda_is_written_below_and_found_by_the_archive(client, ours):
     assert Event.objects.search("quokka").filter(pk=event.pk).exists()
 
 
+def test_a_place_without_a_talk_says_where_to_add_one(client, ours):
+    page = client.get(change_url(ours.event)).content.decode()
+    assert f'href="/admin/speakers/talk/add/?slot={ours.slot.pk}' in page
+    assert f'href="{change_url(ours.talk)}"' in page
+
+
 @pytest.mark.parametrize("days", [-1, 14])
 def test_the_recap_is_asked_for_once_it_has_begun(client, ours, days):
     event = make_event(ours.series, starts_in=timedelta(days=days))
