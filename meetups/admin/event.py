@@ -128,7 +128,10 @@ class EventAdmin(SeriesAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        Event.objects.get(pk=form.instance.pk).reindex()
+        event = Event.objects.get(pk=form.instance.pk)
+        if event.venue:
+            event.series.venues.add(event.venue)
+        event.reindex()
 
     def response_post_save_add(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect:
         """Stay on the new evening: it still waits to be published."""

@@ -78,7 +78,7 @@ class VenueAdmin(SharedAdmin):
     search_fields = ("name", "address")
     search_help_text = _("Part of a name or address")
     fieldsets = (
-        (None, {"fields": ["name", "kind", "address", "used_by", "slug"]}),
+        (None, {"fields": ["name", "kind", "address", "slug"]}),
         (
             _("What guests read"),
             {
@@ -91,7 +91,7 @@ class VenueAdmin(SharedAdmin):
             _("Only for organizers"),
             {
                 "fields": [
-                    ("stage", "contacted_on"), ("host_name", "host_email", "host_phone"),
+                    "used_by", ("stage", "contacted_on"), ("host_name", "host_email", "host_phone"),
                     ("free_from_host", "price"), "conditions", "notes",
                 ]
             },
