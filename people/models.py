@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 # A name ends up in mails to other people's addresses: it may not carry a link, a header or markup.
 validate_name = RegexValidator(
-    r"://|\bwww\.|[\x00-\x1f\x7f<>]",
+    # The last are line breaks and signs that turn the direction of everything behind them.
+    r"://|\bwww\.|[<>\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]",
     _("Please write a name only: no links, no < or >, no line breaks."),
     inverse_match=True,
     flags=re.IGNORECASE,

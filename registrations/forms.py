@@ -23,7 +23,8 @@ class SeatForm(forms.Form):
         validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = forms.EmailField(
+    # Not an EmailField: that refuses spellings which `normalized_email` understands.
+    email = forms.CharField(
         label=_("Your e-mail address"),
         max_length=254,
         help_text=_("The confirmation goes there, with a link to change or cancel."),

@@ -26,10 +26,18 @@ def seconds_to_wait(request: HttpRequest, event: Event, email: str) -> int:
 
 
 def _count(key: str, limit: int, period: int) -> int:
-    """Count one try; the period begins with the first, so no hour strikes in between."""
+    """Count one try; the period begins with the first, so no hour strikes in between.
+
+    It ends by the program's clock: Redis, which lives by its own, only forgets old counts.
+    """
     now = time.time()
     cache.add(f"{key}:since", now, timeout=period)
-    cache.add(key, 0, timeout=period)
-    if cache.incr(key) <= limit * settings.RATE_LIMIT_SCALE:
+    since = cache.get(f"{key}:since", now)
+    if not since <= now < since + period:
+        since = now
+        cache.set(f"{key}:since", since, timeout=period)
+    counter = f"{key}:{since}"
+    cache.add(counter, 0, timeout=period)
+    if cache.incr(counter) <= limit * settings.RATE_LIMIT_SCALE:
         return 0
-    return max(math.ceil(cache.get(f"{key}:since", now) + period - now), 1)
+    return math.ceil(since + period - now)

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                         max_length=200,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "://|\\bwww\\.|[\\x00-\\x1f\\x7f<>]",
+                                "://|\\bwww\\.|[<>\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]",
                                 "Please write a name only: no links, no < or >, no line breaks.",
                                 flags=2,
                                 inverse_match=True,
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                         max_length=200,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "://|\\bwww\\.|[\\x00-\\x1f\\x7f<>]",
+                                "://|\\bwww\\.|[<>\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]",
                                 "Please write a name only: no links, no < or >, no line breaks.",
                                 flags=2,
                                 inverse_match=True,
