@@ -1,31 +1,94 @@
-"""What all public pages share: no cookie, an ETag, and the same for everybody."""
+"""What all public pages share: no cookie, an ETag, the same for everybody, rendered once."""
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import Any
+from hashlib import sha256
+from threading import Lock
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+from django.utils.http import quote_etag
 from django.views.decorators.http import conditional_page, require_safe
 
-View = Callable[..., HttpResponseBase]
+from meetups.revisions import Version
+
+View = Callable[..., HttpResponse]
 
 # Any cache may keep a page, but asks whether it is still true: a change shows on the next request.
 FOR_EVERYBODY = "public, max-age=0, must-revalidate"
 FOR_ONE = "private, no-store"
 
 
-def public_page(view: View) -> View:
+class Kept(NamedTuple):
+    content: bytes
+    etag: str
+
+    def answer(self) -> HttpResponse:
+        return HttpResponse(self.content, headers={"ETag": self.etag})
+
+
+class Shelf:
+    """The pages of this process that were asked for last; older ones are rendered again."""
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+        self.pages: OrderedDict[Hashable, Kept] = OrderedDict()
+        self.lock = Lock()
+
+    def get(self, key: Hashable) -> Kept | None:
+        with self.lock:
+            if key in self.pages:
+                self.pages.move_to_end(key)
+            return self.pages.get(key)
+
+    def keep(self, key: Hashable, content: bytes) -> Kept:
+        kept = Kept(content, quote_etag(sha256(content).hexdigest()[:32]))
+        with self.lock:
+            self.pages[key] = kept
+            if len(self.pages) > self.places:
+                self.pages.popitem(last=False)
+        return kept
+
+
+# Some 15 kB each: 3 MB of a worker.
+shelf = Shelf(places=200)
+
+
+def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A page that only reads and that a shared cache may keep; a repeated visit costs a 304."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         answer = view(request, *args, **kwargs)
-        # "Your confirmation is on its way" travels in this cookie and is for one pair of eyes.
-        told = "messages" in request.COOKIES
-        answer.setdefault("Cache-Control", FOR_ONE if told else FOR_EVERYBODY)
+        answer.setdefault("Cache-Control", FOR_ONE if _has_message(request) else FOR_EVERYBODY)
         return answer
 
     return require_safe(conditional_page(page))
+
+
+def kept_page(
+    version: Callable[..., Version | None], *asked: str
+) -> Callable[[View], Callable[..., HttpResponseBase]]:
+    """A public page that is rendered once for each version of what it shows.
+
+    `version` takes the view's arguments; `asked` are the parts of the query the page looks at.
+    """
+
+    def decorate(view: View) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def page(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            seen = None if _has_message(request) or settings.DEBUG else version(**kwargs)
+            if seen is None:
+                return view(request, **kwargs)
+            key = (request.path, *(request.GET.get(name) for name in asked), seen, *_today())
+            return _from_shelf(key, lambda: view(request, **kwargs))
+
+        return public_page(page)
+
+    return decorate
 
 
 def for_all_sites(answer: HttpResponse) -> HttpResponse:
@@ -33,3 +96,23 @@ def for_all_sites(answer: HttpResponse) -> HttpResponse:
     answer["Access-Control-Allow-Origin"] = "*"
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
+
+
+def _from_shelf(key: Hashable, render: Callable[[], HttpResponse]) -> HttpResponse:
+    kept = shelf.get(key)
+    if kept is None:
+        answer = render()
+        if answer.status_code != 200:
+            return answer
+        kept = shelf.keep(key, answer.content)
+    return kept.answer()
+
+
+def _has_message(request: HttpRequest) -> bool:
+    """Whether "your confirmation is on its way" travels along: that is for one pair of eyes."""
+    return "messages" in request.COOKIES
+
+
+def _today() -> tuple[object, ...]:
+    """What pages show beside the data: the year is named where it is not this one."""
+    return timezone.now().date(), settings.ORGANIZATION, settings.PUBLIC_URL

@@ -17,14 +17,15 @@ from django.views.decorators.http import require_safe
 from meetups.archive import NoSuchPage, archive_page
 from meetups.calendar import calendar_file
 from meetups.models import Event, EventQuerySet, Picture, Series
-from meetups.pages import for_all_sites, public_page
+from meetups.pages import for_all_sites, kept_page, public_page
+from meetups.revisions import evenings_version, event_version
 from meetups.sitemaps import SITEMAPS
 
 NEXT, BEFORE = 12, 6
 A_YEAR = timedelta(days=366)
 
 
-@public_page
+@kept_page(evenings_version)
 def home(request: HttpRequest) -> HttpResponse:
     series = list(Series.objects.defer("description", "description_html", "privacy_text"))
     only = series[0] if len(series) == 1 else None
@@ -32,15 +33,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "meetups/home.html", context)
 
 
-@public_page
+@kept_page(evenings_version)
 def series(request: HttpRequest, slug: str) -> HttpResponse:
     series = get_object_or_404(Series, slug=slug)
     context = _next_and_before(series.events.all()) | {"series": series}
     return render(request, "meetups/series.html", context)
 
 
-@public_page
-def archive(request: HttpRequest, slug: str) -> HttpResponse:
+def archive(request: HttpRequest, slug: str) -> HttpResponseBase:
+    # Searches are not kept: there are more of them than places.
+    return (_found if request.GET.get("q") else _pages)(request, slug=slug)
+
+
+def _archive(request: HttpRequest, slug: str) -> HttpResponse:
     series = get_object_or_404(Series, slug=slug)
     query = request.GET.get("q", "")[:200].strip()
     context = {"series": series, "query": query}
@@ -51,7 +56,11 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "meetups/archive.html", context)
 
 
-@public_page
+_found = public_page(_archive)
+_pages = kept_page(evenings_version, "page")(_archive)
+
+
+@kept_page(event_version, "from")
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """The announcement; once the evening is over, what remains of it."""
     event = get_object_or_404(Event.objects.public().light().with_agenda(), slug=slug)

@@ -4,11 +4,29 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from meetups.models import Slot
-from meetups.pages import public_page
+from meetups.pages import kept_page
+from meetups.revisions import Version, version_by
 from speakers.models import Talk
 
+# The page also says whether the evening is still to come.
+TALK = """
+SELECT
+  (SELECT string_agg(number::text, ' ' ORDER BY number)
+   FROM meetups_revision r WHERE r.series_id = e.series_id),
+  e.ends_at <= %(now)s
+FROM speakers_talk t
+JOIN meetups_slot s ON s.id = t.slot_id
+JOIN meetups_event e ON e.id = s.event_id
+WHERE t.slug = %(slug)s
+"""
 
-@public_page
+
+def talk_version(slug: str) -> Version | None:
+    """The state of one talk; None where it has no place in an evening."""
+    return version_by(TALK, slug=slug)
+
+
+@kept_page(talk_version)
 def talk(request: HttpRequest, slug: str) -> HttpResponse:
     """One talk: what it was about, by whom, on which evening, and what remains of it."""
     talks = Talk.objects.public().select_related("slot__event__series", "slot__event__venue")
