@@ -13,6 +13,10 @@ from registrations.forms import SeatForm
 from registrations.limits import seconds_to_wait
 from registrations.models import Registration
 
+# The secret address of a page stays on it. Not "no-referrer": with that browsers send forms with
+# the Origin "null" (Fetch, "serializing a request origin"), which is refused as from elsewhere.
+WITHOUT_ADDRESS = "strict-origin"
+
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -71,7 +75,7 @@ def _private(request: HttpRequest, page: str, registration: Registration) -> Htt
     place = registration.place_in_queue if waiting else None
     context = {"registration": registration, "event": event, "place_in_queue": place}
     answer = render(request, f"registrations/{page}.html", context)
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = WITHOUT_ADDRESS
     return answer
 
 
@@ -131,11 +135,11 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     registration = _mine(token)
     answer = HttpResponse(calendar_file([registration.event]), content_type="text/calendar")
     answer["Content-Disposition"] = 'attachment; filename="evening.ics"'
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = WITHOUT_ADDRESS
     return answer
 
 
 def _back(registration: Registration) -> HttpResponse:
     answer = redirect(registration)
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = WITHOUT_ADDRESS
     return answer
