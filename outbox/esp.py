@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError
+from anymail.message import AnymailStatus
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -20,6 +21,7 @@ from people.models import normalized_email
 
 # Named by EmailMultiAlternatives itself.
 _OWN_FIELDS = {"From", "To", "Subject", "Date"}
+REFUSALS = {"rejected", "invalid", "failed"}
 OUR_KEY_REFUSED = {401, 403}
 TOO_MANY, OVERLOADED = 429, 503
 
@@ -66,16 +68,24 @@ class AnymailTransport:
             raise judged(error) from error
         except (AnymailError, ImproperlyConfigured) as error:
             raise Refused("post", str(error)) from error
-        status = parcel.message.anymail_status
-        return Receipt(
-            text=", ".join(sorted(status.status or [])), provider_id=status.message_id or ""
-        )
+        return receipt(parcel.message.anymail_status)
 
     def close(self) -> None:
         if self._backend is not None:
             with contextlib.suppress(OSError):
                 self._backend.close()
             self._backend = None
+
+
+def receipt(status: AnymailStatus) -> Receipt:
+    """What the provider said of our one recipient; raises where that is no clear yes."""
+    said = status.recipients.values()
+    words = ", ".join(sorted(str(one.status) for one in said))
+    if said and all(one.status in REFUSALS for one in said):
+        raise Refused("post", f"The provider says: {words}.")
+    if all(one.status == "unknown" and not one.message_id for one in said):
+        raise Unclear("post", "The provider says nothing about the recipient.")
+    return Receipt(text=words, provider_id=next((i.message_id for i in said if i.message_id), ""))
 
 
 def judged(error: AnymailAPIError) -> NotTaken:

@@ -5,11 +5,11 @@ message leaves, and it says yes only while the claim is ours, its lease runs by 
 clock, nobody blocked the address and it is not too late.
 """
 
+import contextlib
 import logging
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,7 +104,7 @@ class Fence:
         self._crossed: uuid.UUID | None = None
         self.is_broken = False
 
-    @contextmanager
+    @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """While this lasts, a sweep can see that the sender lives (see `sweeping`)."""
         _ask("SELECT pg_advisory_lock(%(lock)s)", {"lock": lock_number(self.token)})
@@ -195,19 +195,20 @@ class Fence:
 
     def return_rest(self) -> int:
         """Give back what was claimed and not tried."""
-        rest = Delivery.objects.filter(claim_token=self.token, state=State.CLAIMED)
-        return rest.update(state=State.QUEUED)
+        return self._in_hand().filter(state=State.CLAIMED).update(state=State.QUEUED)
 
     def let_go(self) -> None:
         """Write down, give back, step out; what the database does not take now is swept later."""
-        self.write_down()
         try:
+            self.write_down()
             self.return_rest()
-            if not self.is_broken:
+            if not self._in_hand().exists():
                 Claimant.objects.filter(token=self.token).delete()
-            _ask("SELECT pg_advisory_unlock(%(lock)s)", {"lock": lock_number(self.token)})
         except (OperationalError, InterfaceError):
             logger.exception("Claims could not be given back; the sweep will do it.")
+        finally:
+            with contextlib.suppress(OperationalError, InterfaceError):
+                _ask("SELECT pg_advisory_unlock(%(lock)s)", {"lock": lock_number(self.token)})
 
     def recover(self, unsent: Delivery | None = None) -> None:
         """After a database fault: a new connection, and what is known of our messages written down.
@@ -231,8 +232,11 @@ class Fence:
                 time.sleep(pause)
 
     def _mine(self, delivery: Delivery) -> models.QuerySet[Delivery]:
+        return self._in_hand().filter(pk=delivery.pk)
+
+    def _in_hand(self) -> models.QuerySet[Delivery]:
         states = [State.CLAIMED, State.HANDOVER]
-        return Delivery.objects.filter(pk=delivery.pk, claim_token=self.token, state__in=states)
+        return Delivery.objects.filter(claim_token=self.token, state__in=states)
 
     def _close(self, delivery: Delivery) -> None:
         """Say why the hand-over was denied, unless the claim was lost or the message withdrawn."""

@@ -54,9 +54,7 @@ def written_to_the_blocked() -> list[str]:
     since = dict(Suppression.objects.values_list("address_hash", "since"))
     if not since:
         return []
-    recent = Delivery.objects.filter(
-        state__in=HANDED_OVER, handed_over_at__gt=min(since.values())
-    )
+    recent = Delivery.objects.filter(state__in=HANDED_OVER, handed_over_at__gt=min(since.values()))
     return [
         f"{delivery.key} handed over {delivery.handed_over_at}"
         for delivery in recent.only("key", "address", "handed_over_at").iterator()

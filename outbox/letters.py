@@ -1,21 +1,26 @@
 """From a template and its facts to what a person reads: subject, text, HTML, attachments.
 
-One text template makes both parts. The HTML part is the same template rendered with escaping and
-cut into paragraphs, so nothing a person wrote can become markup or a link: links come only from
-the tags of `outbox.templatetags.letter`.
+One text template is rendered once, with escaping, so nothing a person wrote can become markup or
+a link: links come only from the tags of `outbox.templatetags.letter`. The HTML part is that text
+cut into paragraphs, the text part is that text with its escapes and link tags taken off again.
 """
 
+import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 LONGEST_SUBJECT = 200
+PLAIN, FACTS = "<p>", '<p class="facts">'
+LINKS = ("button", "link")
+_LINK = re.compile(r'<a class="(?:button|link)" href="(?P<address>[^"]*)">(?P<label>[^<]*)</a>')
 _inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True)
 # Marks that turn the reading direction of what follows them: a name must not turn a sentence.
 _TURNS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -47,11 +52,20 @@ def compose(template: str, facts: dict[str, Any], language: str = "") -> Letter:
     """Render `templates/emails/<template>` with the facts; raises what the template raises."""
     with translation.override(_spoken(language)):
         subject = one_line(render_to_string(f"emails/{template}.subject.txt", facts, using="text"))
-        text = tidy(render_to_string(f"emails/{template}.txt", facts, using="text"))
-        written = tidy(render_to_string(f"emails/{template}.txt", facts, using="django"))
-        html = _wrapped(subject, written)
+        written = tidy(render_to_string(f"emails/{template}.txt", facts))
+        page = Sheet.of(translation.get_language() or "").page(subject, written)
     parts = tuple(Attachment(**attachment) for attachment in facts.get("attachments", ()))
-    return Letter(subject[:LONGEST_SUBJECT], text, html, parts)
+    return Letter(subject[:LONGEST_SUBJECT], as_text(written), page, parts)
+
+
+def as_text(written: str) -> str:
+    """The written page without its marks; a link is its label and then its address on a line."""
+    return html.unescape(_LINK.sub(_link_as_text, written))
+
+
+def _link_as_text(link: re.Match[str]) -> str:
+    address, label = link["address"], link["label"]
+    return address if label == address else f"{label}:\n{address}"
 
 
 def _spoken(language: str) -> str:
@@ -73,25 +87,62 @@ def tidy(text: str) -> str:
     return _EMPTY_LINES.sub("\n\n", plain).strip("\n") + "\n"
 
 
-def _wrapped(subject: str, written: str) -> str:
-    body, _line, small = written.rstrip("\n").partition("\n\n--\n")
-    page = {
-        "subject": subject,
-        "body": _paragraphs(body),
-        "small": _paragraphs(small) if small else "",
-        "language": translation.get_language(),
-        "right_to_left": translation.get_language_bidi(),
-    }
-    return _inliner.inline(render_to_string("emails/base.html", page))
+class Sheet:
+    """The page around a letter, `emails/base.html`, its styles written into the elements once.
 
+    Each letter then only fills it: doing it anew for every message costs more than sending it.
+    """
 
-def _paragraphs(written: str) -> SafeString:
-    # Safe: the text comes from the escaping engine.
-    return mark_safe("\n".join(map(_paragraph, written.split("\n\n"))))  # noqa: S308
+    def __init__(self) -> None:
+        sample = "".join(f"{start}x</p>\n" for start in (PLAIN, FACTS)) + "".join(
+            f'<a class="{name}" href="x">x</a>\n' for name in LINKS
+        )
+        inlined = self._inlined("title", f"<i>body</i>{sample}<b>body</b>", "<i>small</i>")
+        self.plain, self.facts = re.findall(r"<p[^>]*>(?=x</p>)", inlined)
+        styles = re.findall(r'<a class="\w+" href="x"( style="[^"]*")>', inlined)
+        self.links = dict(zip(LINKS, styles, strict=True))
+        without_sample = re.sub(
+            r"<i>body</i>.*<b>body</b>", "<i>body</i>", inlined, flags=re.DOTALL
+        )
+        self.long = re.split(r"(?<=<title>)title|<i>body</i>|<i>small</i>", without_sample)
+        self.short = re.split(
+            r"(?<=<title>)title|<i>body</i>", self._inlined("title", "<i>body</i>", "")
+        )
 
+    @staticmethod
+    @lru_cache
+    def of(language: str) -> "Sheet":
+        """The sheet in the active language, which is `language`."""
+        return Sheet()
 
-def _paragraph(written: str) -> str:
-    """Lines set in by two blanks are the facts of the evening and stand out."""
-    lines = written.split("\n")
-    start = '<p class="facts">' if all(line.startswith("  ") for line in lines) else "<p>"
-    return f"{start}{'<br>'.join(line.strip() for line in lines)}</p>"
+    def page(self, subject: str, written: str) -> str:
+        body, _line, small = written.rstrip("\n").partition("\n\n--\n")
+        parts = [html.escape(subject), self._paragraphs(body)]
+        around = self.short
+        if small:
+            parts.append(self._paragraphs(small))
+            around = self.long
+        filled = [piece for pair in zip(around, [*parts, ""], strict=True) for piece in pair]
+        return "".join(filled)
+
+    def _inlined(self, subject: str, body: str, small: str) -> str:
+        page = {
+            "subject": subject,
+            "body": mark_safe(body),  # noqa: S308 (our own marks)
+            "small": mark_safe(small),  # noqa: S308
+            "language": translation.get_language(),
+            "right_to_left": translation.get_language_bidi(),
+        }
+        return _inliner.inline(render_to_string("emails/base.html", page))
+
+    def _paragraphs(self, written: str) -> str:
+        marked = "\n".join(map(self._paragraph, written.split("\n\n")))
+        for name, style in self.links.items():
+            marked = marked.replace(f'<a class="{name}"', f'<a class="{name}"{style}')
+        return marked
+
+    def _paragraph(self, written: str) -> str:
+        """Lines set in by two blanks are the facts of the evening and stand out."""
+        lines = written.split("\n")
+        start = self.facts if all(line.startswith("  ") for line in lines) else self.plain
+        return f"{start}{'<br>'.join(line.strip() for line in lines)}</p>"

@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterable
 from email.header import Header
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils import timezone
 
 from outbox.letters import Attachment, Letter, one_line
 from outbox.models import Delivery
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def headers(delivery: Delivery, letter: Letter) -> dict[str, str]:
@@ -35,16 +38,25 @@ def headers(delivery: Delivery, letter: Letter) -> dict[str, str]:
         lines["List-Unsubscribe"] = f"<{url}>"
         lines["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for name, value in lines.items():
-        if re.search(r"[\x00-\x1f\x7f]", value):
+        if not value.isprintable() and _CONTROL.search(value):
             raise ValueError(f"There is a line break or control character in {name}.")
     return lines
 
 
 def sender(delivery: Delivery) -> str:
     """The From line: our address, under the series' name where the facts give one."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    name = one_line(str(delivery.facts().get("from_name") or name))
-    quoted = re.sub(r'[\\"]', "", name)
+    return _signed(str(delivery.facts().get("from_name") or ""), settings.DEFAULT_FROM_EMAIL)
+
+
+def our_address() -> str:
+    """The bare address that all mail comes from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+@lru_cache
+def _signed(name: str, ours: str) -> str:
+    our_name, address = parseaddr(ours)
+    quoted = re.sub(r'[\\"]', "", one_line(name or our_name))
     return f'"{quoted}" <{address}>' if quoted else address
 
 

@@ -11,7 +11,6 @@ import smtplib
 import ssl
 import time
 from dataclasses import dataclass
-from email.utils import parseaddr
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -27,6 +26,10 @@ from people.models import normalized_email
 PATIENCE = 30  # seconds for every answer but the last
 PATIENCE_AFTER_DOT = 600  # RFC 5321 4.5.3.2.6; less would send mail twice
 PATIENCE_FOR_GOODBYE = 2
+# What needs no closer look; everything else gets one.
+_PLAIN_ADDRESS = re.compile(
+    r"[a-z0-9][a-z0-9_+-]*(\.[a-z0-9_+-]+)*@([a-z0-9]+[.-])+[a-z]{2,18}", re.ASCII
+)
 BUSY = 421  # "closing the connection", whenever it is said
 
 
@@ -54,13 +57,9 @@ class SmtpTransport:
 
     def pack(self, delivery: Delivery, letter: Letter) -> Parcel:
         """Raises ValueError for an address or header that cannot stand in a mail."""
-        try:
-            recipient = normalized_email(delivery.address)
-        except ValidationError as error:
-            raise ValueError(f"{delivery.address!r} is no e-mail address.") from error
-        sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        delivery.address = _recipient(delivery.address)
         content = on_the_wire(mime.assemble(delivery, letter))
-        return Parcel(letter.subject, sender, recipient, content)
+        return Parcel(letter.subject, mime.our_address(), delivery.address, content)
 
     def offer(self, parcel: Parcel) -> None:
         """MAIL and RCPT; a line that died since its last message is opened anew, once."""
@@ -168,6 +167,15 @@ class SmtpTransport:
         if self._line is not None:
             self._line.close()
             self._line = None
+
+
+def _recipient(address: str) -> str:
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address
+    try:
+        return normalized_email(address)
+    except ValidationError as error:
+        raise ValueError(f"{address!r} is no e-mail address.") from error
 
 
 def _greeted() -> smtplib.SMTP:

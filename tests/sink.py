@@ -169,7 +169,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--script", default="", help="modes in their order, then ok")
     parser.add_argument("--share", action="append", default=[], metavar="MODE=SHARE")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--slow", type=float, default=3, help="seconds of rcpt_slow and accept_slow")
+    parser.add_argument("--slow", type=float, default=3, help="seconds of the slow modes")
     return parser.parse_args()
 
 

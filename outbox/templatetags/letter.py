@@ -1,4 +1,4 @@
-"""The only ways for a link to enter a mail; in the text part a link is its address on a line."""
+"""The only ways for a link to enter a mail. The text part is made of the same marks (letters)."""
 
 import re
 from datetime import date
@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
-from django.template import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
@@ -24,40 +23,37 @@ LONGEST_NAME = 80
 _LOOKS_LIKE_A_LINK = re.compile(r"[:/@<>]|\bwww\.|\w\.[a-z]{2,}\b", re.IGNORECASE)
 
 
-@register.simple_tag(takes_context=True)
-def button(context: Context, label: str, url: str) -> str:
+@register.simple_tag
+def button(label: str, url: str) -> SafeString:
     """The one thing to do, on a line of its own."""
-    return _anchor(context, label, url, "button")
+    return _anchor(label, url, "button")
 
 
-@register.simple_tag(takes_context=True)
-def link(context: Context, label: str, url: str) -> str:
+@register.simple_tag
+def link(label: str, url: str) -> SafeString:
     """A quieter link."""
-    return _anchor(context, label, url, "link")
+    return _anchor(label, url, "link")
 
 
-def _anchor(context: Context, label: str, url: str, style: str) -> str:
+def _anchor(label: str, url: str, style: str) -> SafeString:
     address, label = _web_address(url), one_line(str(label))
     if not address:
-        return conditional_escape(label) if context.autoescape else label
-    if not context.autoescape:
-        return f"{label}:\n{address}"
+        return conditional_escape(label)
     return format_html('<a class="{}" href="{}">{}</a>', style, address, label)
 
 
-@register.simple_tag(takes_context=True)
-def piece(context: Context, template_name: str, **facts: str) -> SafeString:
+@register.simple_tag
+def piece(template_name: str, **facts: str) -> SafeString:
     """Another text that depends on nothing but these facts: a wave to thousands renders it once."""
     today = timezone.now().date()  # times name the year where it is not this one
-    return _piece(template_name, tuple(facts.items()), get_language(), context.autoescape, today)
+    return _piece(template_name, tuple(facts.items()), get_language() or "", today)
 
 
 @lru_cache(maxsize=512)
 def _piece(
-    template_name: str, facts: tuple[tuple[str, str], ...], language: str, escape: bool, today: date
+    template_name: str, facts: tuple[tuple[str, str], ...], language: str, today: date
 ) -> SafeString:
-    engine = "django" if escape else "text"
-    return render_to_string(template_name, dict(facts), using=engine)
+    return render_to_string(template_name, dict(facts))
 
 
 @register.filter
@@ -73,11 +69,9 @@ def in_one_line(text: object) -> str:
     return one_line(str(text or ""))
 
 
-@register.filter(needs_autoescape=True)
-def own_links(text: str, autoescape: bool = True) -> str:
+@register.filter
+def own_links(text: str) -> SafeString:
     """The house's own mails: a line that is an address of this site becomes a link to it."""
-    if not autoescape:
-        return str(text)
     return mark_safe("\n".join(_own_link(line) for line in str(text).split("\n")))  # noqa: S308 (each line is escaped)
 
 

@@ -79,7 +79,9 @@ def make_delivery(**fields) -> Delivery:
         "address": f"guest-{number}@example.org",
     }
     fields = defaults | fields
-    Delivery.objects.post(fields.pop("contact"), fields.pop("template"), fields.pop("context"), **fields)
+    Delivery.objects.post(
+        fields.pop("contact"), fields.pop("template"), fields.pop("context"), **fields
+    )
     return Delivery.objects.get(key=fields["key"])
 
 

@@ -59,7 +59,9 @@ def test_an_event_moves_its_message(client, event, state):
     assert [e.type for e in delivery.events.all()] == [event]
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(["delivered", "bounced", "complained"])))
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations(["delivered", "bounced", "complained"]))
+)
 def test_the_final_state_is_right_in_any_order(client, order):
     delivery = make_sent()
 
@@ -140,7 +142,9 @@ def test_evidence_finds_a_message_whose_sender_died(client):
     ["", "0" * 64, signature(b"another body"), signature(b"{}", "wrong"), "Ω" * 64, "not hex"],
 )
 def test_a_forged_event_is_refused_and_leaves_no_trace(client, signed):
-    body = json.dumps({"id": "1", "event": "bounced", "message_id": make_sent().message_id, "at": AT})
+    body = json.dumps(
+        {"id": "1", "event": "bounced", "message_id": make_sent().message_id, "at": AT}
+    )
 
     assert post(client, body.encode(), signed.encode("utf-8").decode("latin-1")).status_code == 403
 
@@ -252,7 +256,12 @@ def test_a_providers_bounce_reaches_the_message_and_blocks_the_address(client, p
 def test_a_providers_event_finds_the_message_by_the_providers_own_id(client, postmark):
     delivery = make_sent()
     Delivery.objects.update(provider_id="their-own-id")
-    said = {"RecordType": "Delivery", "MessageID": "their-own-id", "Recipient": "a@b.org", "DeliveredAt": AT}
+    said = {
+        "RecordType": "Delivery",
+        "MessageID": "their-own-id",
+        "Recipient": "a@b.org",
+        "DeliveredAt": AT,
+    }
 
     assert tell_as_postmark(client, said).status_code == 200
 

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 def make_draft(key: str, **fields) -> Draft:
-    defaults = {"contact": None, "template": "plain", "context": {}, "message_class": "service"}
-    return Draft(key=key, address="a@example.org", **defaults | fields)
+    whom = {"contact": None, "address": "a@example.org", "message_class": "service"}
+    return Draft(key=key, template="plain", context={}, **whom | fields)
 
 
 def test_the_same_fact_posted_twice_writes_one_message():
@@ -33,9 +33,9 @@ def test_the_same_fact_posted_twice_writes_one_message():
 
 
 def test_a_message_of_a_transaction_that_fails_was_never_owed():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         make_delivery()
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
 
     assert not Delivery.objects.exists()
 
@@ -58,7 +58,8 @@ def test_thousands_are_planned_at_once_and_only_new_keys_count():
 
 
 def test_what_postgres_cannot_store_in_words_does_not_break_the_callers_request():
-    delivery = make_delivery(context={"subject": "a\x00b", "text": "half \ud800 \\u0000", "n": ["\x00"]})
+    facts = {"subject": "a\x00b", "text": "half \ud800 \\u0000", "n": ["\x00"]}
+    delivery = make_delivery(context=facts)
 
     assert delivery.context == {"subject": "ab", "text": "half ? \\u0000", "n": [""]}
 

@@ -35,7 +35,7 @@ def main() -> None:
     if os.environ.get("GUARD") == "requeue":
         sweeping._give_up_hand_overs = requeue
     if os.environ.get("GUARD") == "no-fence":
-        Fence.hand_over = hand_over_blindly
+        setattr(Fence, "hand_over", hand_over_blindly)  # noqa: B010 (for mypy)
     while True:
         sweeping.free_abandoned()
         Sender().run(seconds=3)
