@@ -9,6 +9,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 
 from outbox.models import Delivery
+from tests.browser.doing import press
 from tests.builders import PASSWORD
 
 KEYS = {
@@ -19,12 +20,6 @@ KEYS = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-
-def press(page, name):
-    """Presses the button of this name and waits for the page that follows."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).click()
 
 
 def sign_in(page, email, password=PASSWORD):

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.browser.doing import press
 from tests.browser.looking import faults
-from tests.browser.signing_in import add_app, add_passkey, open_again, press, sign_in
+from tests.browser.signing_in import add_app, add_passkey, open_again, sign_in
 from tests.builders import make_organizer, make_series
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.browser.signing_in import add_app, add_passkey, app_code, code_for, press, sign_in
+from tests.browser.doing import press
+from tests.browser.signing_in import add_app, add_passkey, app_code, code_for, sign_in
 from tests.builders import make_organizer, make_series, make_user
 
 pytestmark = pytest.mark.browser
