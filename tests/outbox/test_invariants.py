@@ -46,7 +46,7 @@ def test_a_wave_with_faults_in_it_breaks_no_invariant(start_sink):
     ],
 )
 def test_each_invariant_finds_its_offender(name, fields):
-    make_in_state("sent", **fields)
+    make_in_state(**{"state": "sent"} | fields)
 
     assert offences() == {name: 1}
 
