@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +55,7 @@ class RegistrationAdmin(SeriesAdmin):
     closed = frozenset({DELETE})
     verbs = (GiveSeatForm, CancelSeatForm)
     actions = ("mark_came", "mark_missed")
-    list_display = ("who", "address", "evening", "standing", "state_at", "turned_up")
+    list_display = ("who", "address", "evening", "standing", "since", "turned_up")
     list_filter = (EveningFilter, "state", "came", SeriesFilter)
     list_select_related = ("contact", "event__series")
     search_help_text = _("Part of a name or an address")
@@ -103,10 +105,20 @@ class RegistrationAdmin(SeriesAdmin):
             }
         return words
 
+    @admin.display(description=_("since"), ordering="state_at")
+    def since(self, seat: Registration) -> str:
+        return date_format(seat.state_at.astimezone(ZoneInfo(seat.event.zone)), "j M, H:i")
+
     @admin.display(description=_("came"), ordering="came")
     def turned_up(self, seat: Registration) -> str:
         words = {True: gettext("came"), False: gettext("did not come"), None: ""}
         return words[seat.came]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Without the evening where the list is of one evening only."""
+        return [
+            name for name in self.list_display if name != "evening" or "event" not in request.GET
+        ]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
