@@ -16,6 +16,6 @@ NAMES = {
 
 
 def letter_name(template: str) -> str:
-    """ "Eve reminder" for "mailings/eve"; the template's own words where nobody named it."""
+    """The kind of message, "Eve reminder"; the template's own words where nobody named it."""
     own = template.rpartition("/")[2].replace("_", " ").capitalize()
     return str(NAMES.get(template, own))

@@ -29,7 +29,7 @@ class Card:
 
     @property
     def standing(self) -> str:
-        """ "published", "draft" or "over", as the card says it."""
+        """Where it is in its life, as the card says it: "draft", "published", "over"."""
         return _("over") if self.event.is_over else self.event.get_status_display()
 
 
@@ -101,7 +101,7 @@ def _missing(rights: Rights, event: Event, counts: Counts) -> list[Step]:
 
 
 def _greeting(evenings: list[Event]) -> str:
-    """ "Good morning. The next evening is in 19 days.", by the clocks of its place."""
+    """The hour and the days to go, by the clocks of the next evening's place."""
     coming = [event for event in evenings if not event.is_over]
     zone = ZoneInfo(coming[0].zone if coming else "UTC")
     now = timezone.now().astimezone(zone)

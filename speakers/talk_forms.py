@@ -17,7 +17,7 @@ MOST_SPEAKERS = 12
 
 
 def place(slot: Slot) -> str:
-    """ "Evening 61: 2. talk", as the choice of a place says it."""
+    """A place in an agenda as its choice says it: "Evening 61: 2. talk"."""
     return f"{slot.event}: {slot.position}. {slot}"
 
 

@@ -53,7 +53,7 @@ class EventAdmin(SeriesAdmin):
 
     @admin.display(description=_("seats"), ordering="seats_taken")
     def seats(self, event: Event) -> str:
-        """ "57 of 80", and the same online where there is an online seat."""
+        """Seats taken, "57 of 80", and the same online where there are such seats."""
         ways = [self._seats(event, mode) for mode in event.modes]
         return " · ".join(ways)
 

@@ -20,7 +20,7 @@ def people_told(event: Event) -> int:
 
 
 def _told(number: int) -> str:
-    """ "12 people are told by mail.", or that nobody is."""
+    """How many are told by mail, or that nobody is, as a sentence."""
     if not number:
         return gettext("Nobody has a seat yet, so nobody is written to.")
     sentence = ngettext("%d person is told by mail.", "%d people are told by mail.", number)
