@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
-from django.db.models import F, Q
+from django.db import connection, models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _g
@@ -19,6 +19,9 @@ from people.models import Contact
 from registrations.seats import RegistrationQuerySet
 from registrations.tokens import new_seed, token_for
 
+NEXT_IN_QUEUE = """
+UPDATE meetups_event SET queue_last = queue_last + 1 WHERE id = %s RETURNING queue_last
+"""
 # Two requests of one person within this time are one click too many, not a question.
 DOUBLE_CLICK = timedelta(seconds=2)
 
@@ -253,9 +256,9 @@ class Registration(models.Model):
             raise Refused(_g("This evening is cancelled."))
 
     def _next_queue_number(self) -> int:
-        events = Event.objects.filter(pk=self.event_id)
-        events.update(queue_last=F("queue_last") + 1)
-        return events.values_list("queue_last", flat=True).get()
+        with connection.cursor() as cursor:
+            cursor.execute(NEXT_IN_QUEUE, [self.event_id])
+            return cursor.fetchone()[0]
 
     def _write(self, letter: str, key: str) -> None:
         extra: dict[str, Any] = {}

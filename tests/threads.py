@@ -1,5 +1,6 @@
 """A race is tested as a race: threads with connections of their own, let go at one moment."""
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,3 +39,8 @@ def in_threads(count, task):
     """Runs the task in so many threads; each gets its number. Raises what one of them raised."""
     with crew(count) as all_at_once:
         return all_at_once(*[lambda number=number: task(number) for number in range(count)])
+
+
+def patience(seconds):
+    """So many seconds on cores that nobody else uses; more where others do."""
+    return seconds * max(os.getloadavg()[0] / os.cpu_count(), 1)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from mailings.models import Reminder
 from outbox.models import Delivery
 from tests.builders import make_event, make_registration
-from tests.threads import in_threads
+from tests.threads import in_threads, patience
 
 PEOPLE = """
 INSERT INTO people_contact (email, name, language, time_zone, channel, phone, messenger, created_at)
@@ -52,4 +52,4 @@ def test_five_thousand_reminders_are_planned_within_seconds():
     assert Reminder.objects.plan_due() == 5000
     took = time.monotonic() - began
     assert Delivery.objects.filter(template="mailings/eve").count() == 5000
-    assert took < 10, f"{took:.1f} s"
+    assert took < patience(10), f"{took:.1f} s"
