@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from outbox.letters import one_line
 
@@ -56,11 +57,13 @@ def _piece(
     return render_to_string(template_name, dict(facts))
 
 
-@register.filter
-def person(name: object) -> str:
-    """A name to greet by; nothing for what a mail program would make a link of."""
+@register.simple_tag
+def hello(name: object) -> str:
+    """The greeting, by name unless a mail program would make a link of the name."""
     plain = one_line(str(name or ""))
-    return "" if _LOOKS_LIKE_A_LINK.search(plain) else plain[:LONGEST_NAME]
+    if not plain or _LOOKS_LIKE_A_LINK.search(plain):
+        return _("Hello,")
+    return _("Hello %(name)s,") % {"name": plain[:LONGEST_NAME]}
 
 
 @register.filter(name="one_line")
