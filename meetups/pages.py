@@ -84,7 +84,9 @@ def kept_page(
             if seen is None:
                 return view(request, **kwargs)
             key = (request.path, *(request.GET.get(name) for name in asked), seen, *_today())
-            return _from_shelf(key, lambda: view(request, **kwargs))
+            return _from_shelf(
+                key, lambda: view(request, **kwargs), lambda: version(**kwargs) == seen
+            )
 
         return public_page(page)
 
@@ -98,11 +100,14 @@ def for_all_sites(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def _from_shelf(key: Hashable, render: Callable[[], HttpResponse]) -> HttpResponse:
+def _from_shelf(
+    key: Hashable, render: Callable[[], HttpResponse], is_still_so: Callable[[], bool]
+) -> HttpResponse:
+    """The kept page, else a new one; kept only if nothing changed while it was rendered."""
     kept = shelf.get(key)
     if kept is None:
         answer = render()
-        if answer.status_code != 200:
+        if answer.status_code != 200 or not is_still_so():
             return answer
         kept = shelf.keep(key, answer.content)
     return kept.answer()

@@ -7,11 +7,12 @@ import pytest
 import time_machine
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
 
 from meetups.models import Event, Picture, Slot
-from meetups.pages import Shelf
+from meetups.pages import Shelf, kept_page
 from meetups.revisions import evenings_version, event_version
 from registrations.models import Registration
 from speakers.models import Speaker, Talk
@@ -145,6 +146,21 @@ def test_a_page_that_has_not_changed_takes_one_query(event, path, django_assert_
 
     assert again.content == first.content
     assert unchanged.status_code == 304
+
+
+def test_what_changes_while_a_page_is_rendered_is_not_kept_as_what_was_before(event, rf):
+    """The count of seats comes back to what it was, so a page kept under it would be shown again."""
+    seats = []
+
+    @kept_page(event_version)
+    def page(request, slug):
+        if not seats:  # after the question for the version, before the first look at the row
+            seats.append(Registration.objects.register(event, make_contact()))
+        return HttpResponse(str(Event.objects.get(slug=slug).seats_taken))
+
+    assert page(rf.get("/taken/"), slug="mp-61").content == b"1"
+    seats[0].cancel()
+    assert page(rf.get("/taken/"), slug="mp-61").content == b"0"
 
 
 def test_a_draft_is_kept_from_nobody_to_nobody(event):

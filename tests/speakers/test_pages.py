@@ -61,10 +61,10 @@ def test_names_and_titles_are_text_never_markup():
 
 
 @pytest.mark.parametrize("speakers", [1, 8])
-def test_a_talk_takes_three_queries(speakers, django_assert_num_queries):
+def test_a_talk_takes_four_queries(speakers, django_assert_num_queries):
     talk = make_talk(make_event(), speakers=[f"Speaker {number}" for number in range(speakers)])
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         answer = Client().get(f"/talks/{talk.slug}/")
 
     assert not answer.cookies
