@@ -44,6 +44,7 @@ def web(log: Path) -> Iterator[int]:
     }
     (part,) = [part for part in launcher._parts(options, env, log.parent) if part.name == "web"]
     process = part.start(log)
+    assert process
     try:
         assert wait_until(lambda: launcher._answers("127.0.0.1", port), 30), log.read_text()
         yield port

@@ -240,3 +240,29 @@ def test_ten_seconds_of_everything_at_once_end_without_a_deadlock(transactional_
     done = sum(in_threads(THREADS, anything), Counter())
     assert min(done[verb] for verb in ("come", "go", "seats", "move", "sweep")) > 0, done
     assert broken_invariants() == {}
+
+
+def test_an_evening_called_off_in_the_rush_tells_everybody_once(transactional_db):
+    event = make_event(capacity=40)
+    contacts = [make_contact() for _each in range(140)]
+
+    def rush(number):
+        if number == 0:
+            time.sleep(0.2)
+            return event.cancel()
+        refused = 0
+        for contact in contacts[number - 1 :: THREADS - 1]:
+            try:
+                Registration.objects.register(event, contact)
+            except Refused:
+                refused += 1
+        return refused
+
+    told, *refused = in_threads(THREADS, rush)
+    registered = sorted(event.registrations.values_list("contact", flat=True))
+    notices = Delivery.objects.filter(template="meetups/cancelled")
+    assert sorted(notices.values_list("contact", flat=True)) == registered
+    assert told == len(registered) == len(contacts) - sum(refused)
+    others = Delivery.objects.exclude(template="meetups/cancelled")
+    assert set(others.values_list("state", flat=True)) <= {"cancelled"}
+    assert broken_invariants() == {}
