@@ -85,6 +85,8 @@ class MoveForm(VerbForm):
     def act(self) -> str:
         changed = {MOVES[name]: self.cleaned_data[name] for name in self.changed_data}
         told = self.subject.move(**changed)
+        if self.subject.venue:
+            self.subject.series.venues.add(self.subject.venue)
         local = self.subject.local_start
         when = f"{date_format(local, 'l j F Y')}, {local:%H:%M}"
         done = gettext("It is now on %(when)s.") % {"when": when}
