@@ -71,9 +71,7 @@ def mail_route(url: str) -> MailRoute:
             use_ssl=parts.scheme == "smtp+ssl",
         )
     if not re.fullmatch(r"[a-z_]+", parts.scheme):
-        raise SystemExit(
-            "EMAIL_URL begins with smtp://, smtp+tls:// or a mail service."
-        )
+        raise SystemExit("EMAIL_URL begins with smtp://, smtp+tls:// or a mail service.")
     return MailRoute(
         "outbox.esp.AnymailTransport",
         anymail_backend=f"anymail.backends.{parts.scheme}.EmailBackend",

@@ -1,7 +1,6 @@
 """All invariants of reliability §3.9 in their order, gathered from the apps that keep them."""
 
 from outbox.invariants import INVARIANTS as OF_MAIL
-
 from registrations.invariants import INVARIANTS as OF_SEATS
 from registrations.invariants import Check, rows
 

@@ -50,7 +50,7 @@ def mail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @trial_only
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]  # as above
     {
         "default-src": ["'none'"],
         "style-src": ["'unsafe-inline'"],

@@ -42,7 +42,8 @@ class SeatForm(forms.Form):
     )
 
     def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.event = event
         if len(event.modes) == 1:
             del self.fields["mode"]

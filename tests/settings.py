@@ -8,7 +8,9 @@ from pathlib import Path
 
 os.environ.setdefault("DATABASE_URL", "postgres://unset/unset")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
-os.environ.setdefault("SECRET_KEY", "tests only, never anywhere else: 0123456789abcdefghijklmnopqrstuv")
+os.environ.setdefault(
+    "SECRET_KEY", "tests only, never anywhere else: 0123456789abcdefghijklmnopqrstuv"
+)
 os.environ.setdefault("PUBLIC_URL", "http://testserver")
 os.environ.setdefault("EMAIL_URL", "")
 os.environ["EMBEDDED_SERVICES"] = "1"

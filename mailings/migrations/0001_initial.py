@@ -5,31 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('meetups', '0001_initial'),
+        ("meetups", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('schedule_rev', models.PositiveIntegerField()),
-                ('due_at', models.DateTimeField(verbose_name='due')),
-                ('not_after', models.DateTimeField(verbose_name='not after')),
-                ('planned', models.PositiveIntegerField(default=0, verbose_name='written to')),
-                ('missed', models.PositiveIntegerField(default=0, verbose_name='missed')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='meetups.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("schedule_rev", models.PositiveIntegerField()),
+                ("due_at", models.DateTimeField(verbose_name="due")),
+                ("not_after", models.DateTimeField(verbose_name="not after")),
+                ("planned", models.PositiveIntegerField(default=0, verbose_name="written to")),
+                ("missed", models.PositiveIntegerField(default=0, verbose_name="missed")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="meetups.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reminder',
-                'verbose_name_plural': 'reminders',
-                'ordering': ['event', 'schedule_rev'],
-                'constraints': [models.UniqueConstraint(fields=('event', 'schedule_rev'), name='reminder_once_per_schedule')],
+                "verbose_name": "reminder",
+                "verbose_name_plural": "reminders",
+                "ordering": ["event", "schedule_rev"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "schedule_rev"), name="reminder_once_per_schedule"
+                    )
+                ],
             },
         ),
     ]

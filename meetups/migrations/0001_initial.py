@@ -14,239 +14,746 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('venues', '0001_initial'),
+        ("people", "0001_initial"),
+        ("venues", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, verbose_name='short name')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, verbose_name="short name")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'line',
-                'verbose_name_plural': 'lines',
-                'ordering': ['series', 'slug'],
+                "verbose_name": "line",
+                "verbose_name_plural": "lines",
+                "ordering": ["series", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='short name in links')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('tagline', models.CharField(blank=True, max_length=300, verbose_name='in one sentence')),
-                ('description', models.TextField(blank=True, help_text='Markdown', max_length=20000, verbose_name='about the evening')),
-                ('description_html', models.TextField(blank=True, editable=False)),
-                ('language', models.CharField(blank=True, max_length=10, verbose_name='language')),
-                ('level', models.CharField(choices=[('all', 'all levels'), ('beginners', 'for beginners'), ('intermediate', 'some experience helps'), ('advanced', 'for experienced people')], default='all', max_length=12, verbose_name='for whom')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('cancelled', 'cancelled')], default='draft', editable=False, max_length=9, verbose_name='status')),
-                ('cancelled_because', models.CharField(blank=True, editable=False, max_length=500, verbose_name='why it is cancelled')),
-                ('date', models.DateField(verbose_name='date')),
-                ('time', models.TimeField(verbose_name='start')),
-                ('minutes', models.PositiveSmallIntegerField(default=120, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(6000)], verbose_name='minutes')),
-                ('zone', models.CharField(blank=True, help_text='Empty: the zone of the series.', max_length=64, validators=[meetups.walltime.validate_zone], verbose_name='time zone')),
-                ('time_known', models.BooleanField(default=True, verbose_name='the time is known')),
-                ('starts_at', models.DateTimeField(editable=False)),
-                ('ends_at', models.DateTimeField(editable=False)),
-                ('moved_from', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('schedule_rev', models.PositiveIntegerField(default=0, editable=False)),
-                ('mode', models.CharField(choices=[('onsite', 'on site'), ('online', 'online'), ('both', 'on site and online')], default='onsite', max_length=6, verbose_name='where')),
-                ('getting_in', models.TextField(blank=True, help_text='Empty: what the venue says. Goes into the reminder, too.', max_length=2000, verbose_name='how to get in')),
-                ('online_url', models.URLField(blank=True, help_text='Only those with an online seat get it.', verbose_name='link to take part')),
-                ('capacity', models.PositiveIntegerField(blank=True, help_text='Empty: no limit.', null=True, verbose_name='seats on site')),
-                ('online_capacity', models.PositiveIntegerField(blank=True, help_text='Empty: no limit.', null=True, verbose_name='seats online')),
-                ('seats_taken', models.PositiveIntegerField(default=0, editable=False)),
-                ('online_taken', models.PositiveIntegerField(default=0, editable=False)),
-                ('queue_last', models.PositiveIntegerField(default=0, editable=False)),
-                ('purpose', models.CharField(blank=True, max_length=500, verbose_name='why we hold it')),
-                ('wanted_outcome', models.CharField(blank=True, max_length=500, verbose_name='what should come of it')),
-                ('recap', models.TextField(blank=True, help_text='What happened, for those who could not come. Markdown.', max_length=20000, verbose_name='afterwards')),
-                ('recap_html', models.TextField(blank=True, editable=False)),
-                ('came', models.PositiveIntegerField(blank=True, null=True, verbose_name='people who came')),
-                ('source', models.CharField(blank=True, editable=False, max_length=300)),
-                ('search_text', models.TextField(blank=True, editable=False)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('search_text', config='simple'), '||', django.contrib.postgres.search.SearchVector('search_text', config='english'), django.contrib.postgres.search.SearchConfig('simple')), '||', django.contrib.postgres.search.SearchVector('search_text', config='french'), django.contrib.postgres.search.SearchConfig('simple')), '||', django.contrib.postgres.search.SearchVector('search_text', config='russian'), django.contrib.postgres.search.SearchConfig('simple')), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='venues.room', verbose_name='room')),
-                ('venue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='venues.venue', verbose_name='venue')),
-                ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='meetups.line', verbose_name='line')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=80, unique=True, verbose_name="short name in links"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "tagline",
+                    models.CharField(blank=True, max_length=300, verbose_name="in one sentence"),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown",
+                        max_length=20000,
+                        verbose_name="about the evening",
+                    ),
+                ),
+                ("description_html", models.TextField(blank=True, editable=False)),
+                ("language", models.CharField(blank=True, max_length=10, verbose_name="language")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("all", "all levels"),
+                            ("beginners", "for beginners"),
+                            ("intermediate", "some experience helps"),
+                            ("advanced", "for experienced people"),
+                        ],
+                        default="all",
+                        max_length=12,
+                        verbose_name="for whom",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "cancelled_because",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=500,
+                        verbose_name="why it is cancelled",
+                    ),
+                ),
+                ("date", models.DateField(verbose_name="date")),
+                ("time", models.TimeField(verbose_name="start")),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        default=120,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(6000),
+                        ],
+                        verbose_name="minutes",
+                    ),
+                ),
+                (
+                    "zone",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: the zone of the series.",
+                        max_length=64,
+                        validators=[meetups.walltime.validate_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                ("time_known", models.BooleanField(default=True, verbose_name="the time is known")),
+                ("starts_at", models.DateTimeField(editable=False)),
+                ("ends_at", models.DateTimeField(editable=False)),
+                ("moved_from", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("schedule_rev", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("onsite", "on site"),
+                            ("online", "online"),
+                            ("both", "on site and online"),
+                        ],
+                        default="onsite",
+                        max_length=6,
+                        verbose_name="where",
+                    ),
+                ),
+                (
+                    "getting_in",
+                    models.TextField(
+                        blank=True,
+                        help_text="Empty: what the venue says. Goes into the reminder, too.",
+                        max_length=2000,
+                        verbose_name="how to get in",
+                    ),
+                ),
+                (
+                    "online_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="Only those with an online seat get it.",
+                        verbose_name="link to take part",
+                    ),
+                ),
+                (
+                    "capacity",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty: no limit.",
+                        null=True,
+                        verbose_name="seats on site",
+                    ),
+                ),
+                (
+                    "online_capacity",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty: no limit.",
+                        null=True,
+                        verbose_name="seats online",
+                    ),
+                ),
+                ("seats_taken", models.PositiveIntegerField(default=0, editable=False)),
+                ("online_taken", models.PositiveIntegerField(default=0, editable=False)),
+                ("queue_last", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "purpose",
+                    models.CharField(blank=True, max_length=500, verbose_name="why we hold it"),
+                ),
+                (
+                    "wanted_outcome",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="what should come of it"
+                    ),
+                ),
+                (
+                    "recap",
+                    models.TextField(
+                        blank=True,
+                        help_text="What happened, for those who could not come. Markdown.",
+                        max_length=20000,
+                        verbose_name="afterwards",
+                    ),
+                ),
+                ("recap_html", models.TextField(blank=True, editable=False)),
+                (
+                    "came",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="people who came"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=300)),
+                ("search_text", models.TextField(blank=True, editable=False)),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.CombinedSearchVector(
+                            django.contrib.postgres.search.CombinedSearchVector(
+                                django.contrib.postgres.search.CombinedSearchVector(
+                                    django.contrib.postgres.search.SearchVector(
+                                        "search_text", config="simple"
+                                    ),
+                                    "||",
+                                    django.contrib.postgres.search.SearchVector(
+                                        "search_text", config="english"
+                                    ),
+                                    django.contrib.postgres.search.SearchConfig("simple"),
+                                ),
+                                "||",
+                                django.contrib.postgres.search.SearchVector(
+                                    "search_text", config="french"
+                                ),
+                                django.contrib.postgres.search.SearchConfig("simple"),
+                            ),
+                            "||",
+                            django.contrib.postgres.search.SearchVector(
+                                "search_text", config="russian"
+                            ),
+                            django.contrib.postgres.search.SearchConfig("simple"),
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="venues.room",
+                        verbose_name="room",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="venues.venue",
+                        verbose_name="venue",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="meetups.line",
+                        verbose_name="line",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'evening',
-                'verbose_name_plural': 'evenings',
+                "verbose_name": "evening",
+                "verbose_name_plural": "evenings",
             },
         ),
         migrations.CreateModel(
-            name='Picture',
+            name="Picture",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('file', models.ImageField(height_field='height', upload_to=meetups.models.agenda.picture_path, verbose_name='picture', width_field='width')),
-                ('width', models.PositiveIntegerField(default=0, editable=False)),
-                ('height', models.PositiveIntegerField(default=0, editable=False)),
-                ('caption', models.CharField(blank=True, help_text='Read aloud to people who cannot see it.', max_length=300, verbose_name='what it shows')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='meetups.event')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "file",
+                    models.ImageField(
+                        height_field="height",
+                        upload_to=meetups.models.agenda.picture_path,
+                        verbose_name="picture",
+                        width_field="width",
+                    ),
+                ),
+                ("width", models.PositiveIntegerField(default=0, editable=False)),
+                ("height", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "caption",
+                    models.CharField(
+                        blank=True,
+                        help_text="Read aloud to people who cannot see it.",
+                        max_length=300,
+                        verbose_name="what it shows",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "added_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="meetups.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'picture',
-                'verbose_name_plural': 'pictures',
-                'ordering': ['event', 'position', 'added_at'],
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
+                "ordering": ["event", "position", "added_at"],
             },
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='short name in links')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('tagline', models.CharField(blank=True, max_length=300, verbose_name='in one sentence')),
-                ('description', models.TextField(blank=True, help_text='Markdown', max_length=20000, verbose_name='about')),
-                ('description_html', models.TextField(blank=True, editable=False)),
-                ('time_zone', models.CharField(help_text='Like Europe/Minsk.', max_length=64, validators=[meetups.walltime.validate_zone], verbose_name='time zone')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('hue', models.PositiveSmallIntegerField(default=35, help_text='Hue from 0 to 360; lightness and strength are ours, so that it stays readable.', validators=[django.core.validators.MaxValueValidator(360)], verbose_name='colour')),
-                ('chat_url', models.URLField(blank=True, verbose_name='chat')),
-                ('code_of_conduct_url', models.URLField(blank=True, verbose_name='code of conduct')),
-                ('privacy_text', models.TextField(blank=True, max_length=5000, verbose_name='privacy note')),
-                ('sender_name', models.CharField(blank=True, max_length=200, verbose_name="sender's name in mails")),
-                ('reply_to', models.EmailField(blank=True, max_length=254, verbose_name='answers go to')),
-                ('usual_time', models.TimeField(default='19:00', verbose_name='usual start')),
-                ('usual_minutes', models.PositiveSmallIntegerField(default=120, verbose_name='usual length in minutes')),
-                ('rhythm', models.CharField(blank=True, choices=[('', 'no fixed rhythm'), ('monthly', 'once a month'), ('two-monthly', 'every two months'), ('quarterly', 'every three months')], max_length=12, verbose_name='rhythm')),
-                ('confirm_by_mail', models.BooleanField(default=False, help_text='Off: a seat is given at once. On: it is held for two hours until the click.', verbose_name='a seat needs a click in the mail')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('usual_venue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='venues.venue', verbose_name='usual venue')),
-                ('venues', models.ManyToManyField(blank=True, related_name='series', to='venues.venue', verbose_name='venues')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=80, unique=True, verbose_name="short name in links"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "tagline",
+                    models.CharField(blank=True, max_length=300, verbose_name="in one sentence"),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, help_text="Markdown", max_length=20000, verbose_name="about"
+                    ),
+                ),
+                ("description_html", models.TextField(blank=True, editable=False)),
+                (
+                    "time_zone",
+                    models.CharField(
+                        help_text="Like Europe/Minsk.",
+                        max_length=64,
+                        validators=[meetups.walltime.validate_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=10, verbose_name="language"),
+                ),
+                (
+                    "hue",
+                    models.PositiveSmallIntegerField(
+                        default=35,
+                        help_text="Hue from 0 to 360; lightness and strength are ours, so that it stays readable.",
+                        validators=[django.core.validators.MaxValueValidator(360)],
+                        verbose_name="colour",
+                    ),
+                ),
+                ("chat_url", models.URLField(blank=True, verbose_name="chat")),
+                (
+                    "code_of_conduct_url",
+                    models.URLField(blank=True, verbose_name="code of conduct"),
+                ),
+                (
+                    "privacy_text",
+                    models.TextField(blank=True, max_length=5000, verbose_name="privacy note"),
+                ),
+                (
+                    "sender_name",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="sender's name in mails"
+                    ),
+                ),
+                (
+                    "reply_to",
+                    models.EmailField(blank=True, max_length=254, verbose_name="answers go to"),
+                ),
+                ("usual_time", models.TimeField(default="19:00", verbose_name="usual start")),
+                (
+                    "usual_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=120, verbose_name="usual length in minutes"
+                    ),
+                ),
+                (
+                    "rhythm",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "no fixed rhythm"),
+                            ("monthly", "once a month"),
+                            ("two-monthly", "every two months"),
+                            ("quarterly", "every three months"),
+                        ],
+                        max_length=12,
+                        verbose_name="rhythm",
+                    ),
+                ),
+                (
+                    "confirm_by_mail",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Off: a seat is given at once. On: it is held for two hours until the click.",
+                        verbose_name="a seat needs a click in the mail",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "usual_venue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="venues.venue",
+                        verbose_name="usual venue",
+                    ),
+                ),
+                (
+                    "venues",
+                    models.ManyToManyField(
+                        blank=True, related_name="series", to="venues.venue", verbose_name="venues"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'series',
-                'verbose_name_plural': 'series',
-                'ordering': [django.db.models.functions.text.Lower('name')],
+                "verbose_name": "series",
+                "verbose_name_plural": "series",
+                "ordering": [django.db.models.functions.text.Lower("name")],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(blank=True, max_length=100, verbose_name='source')),
-                ('tags', models.CharField(blank=True, max_length=300, verbose_name='tags')),
-                ('notes', models.TextField(blank=True, max_length=5000, verbose_name='notes')),
-                ('first_met', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first met')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='people.contact')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='meetups.series')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=100, verbose_name="source")),
+                ("tags", models.CharField(blank=True, max_length=300, verbose_name="tags")),
+                ("notes", models.TextField(blank=True, max_length=5000, verbose_name="notes")),
+                (
+                    "first_met",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="first met"
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="people.contact",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="meetups.series",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
+                "verbose_name": "member",
+                "verbose_name_plural": "members",
             },
         ),
         migrations.AddField(
-            model_name='line',
-            name='series',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='meetups.series'),
+            model_name="line",
+            name="series",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="lines",
+                to="meetups.series",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='series',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='meetups.series', verbose_name='series'),
+            model_name="event",
+            name="series",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="meetups.series",
+                verbose_name="series",
+            ),
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('kind', models.CharField(choices=[('doors', 'doors open'), ('welcome', 'welcome'), ('talk', 'talk'), ('lightning', 'lightning talks'), ('questions', 'questions and answers'), ('break', 'break'), ('circles', 'circles'), ('after-party', 'after-party')], default='talk', max_length=11, verbose_name='kind')),
-                ('title', models.CharField(blank=True, max_length=300, verbose_name='title')),
-                ('minutes', models.PositiveSmallIntegerField(default=20, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)], verbose_name='minutes')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='meetups.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("doors", "doors open"),
+                            ("welcome", "welcome"),
+                            ("talk", "talk"),
+                            ("lightning", "lightning talks"),
+                            ("questions", "questions and answers"),
+                            ("break", "break"),
+                            ("circles", "circles"),
+                            ("after-party", "after-party"),
+                        ],
+                        default="talk",
+                        max_length=11,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=300, verbose_name="title")),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        default=20,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(600),
+                        ],
+                        verbose_name="minutes",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slots",
+                        to="meetups.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agenda item',
-                'verbose_name_plural': 'agenda',
-                'ordering': ['event', 'position', 'pk'],
+                "verbose_name": "agenda item",
+                "verbose_name_plural": "agenda",
+                "ordering": ["event", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'e-mail')], default='email', max_length=10, verbose_name='channel')),
-                ('source', models.CharField(max_length=100, verbose_name='where it was given')),
-                ('text_version', models.CharField(blank=True, max_length=40, verbose_name='version of the text')),
-                ('given_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='given')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='meetups.line')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='meetups.member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "e-mail")],
+                        default="email",
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("source", models.CharField(max_length=100, verbose_name="where it was given")),
+                (
+                    "text_version",
+                    models.CharField(blank=True, max_length=40, verbose_name="version of the text"),
+                ),
+                (
+                    "given_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="given"),
+                ),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="confirmed"),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="withdrawn"),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscriptions",
+                        to="meetups.line",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscriptions",
+                        to="meetups.member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'subscription',
-                'verbose_name_plural': 'subscriptions',
+                "verbose_name": "subscription",
+                "verbose_name_plural": "subscriptions",
             },
         ),
         migrations.CreateModel(
-            name='Organizer',
+            name="Organizer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'owner'), ('organizer', 'organizer'), ('reviewer', 'reviewer'), ('door', 'helper at the door')], default='organizer', max_length=9, verbose_name='role')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organizer_roles', to=settings.AUTH_USER_MODEL)),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organizers', to='meetups.series')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "owner"),
+                            ("organizer", "organizer"),
+                            ("reviewer", "reviewer"),
+                            ("door", "helper at the door"),
+                        ],
+                        default="organizer",
+                        max_length=9,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="organizer_roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="organizers",
+                        to="meetups.series",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organizer',
-                'verbose_name_plural': 'organizers',
-                'constraints': [models.UniqueConstraint(fields=('series', 'user'), name='organizer_once_per_series', violation_error_message='This person already has a role in the series.')],
+                "verbose_name": "organizer",
+                "verbose_name_plural": "organizers",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("series", "user"),
+                        name="organizer_once_per_series",
+                        violation_error_message="This person already has a role in the series.",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('series', 'contact'), name='member_once_per_series'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                fields=("series", "contact"), name="member_once_per_series"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('series', 'slug'), name='line_once_per_series'),
+            model_name="line",
+            constraint=models.UniqueConstraint(
+                fields=("series", "slug"), name="line_once_per_series"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['series', '-starts_at'], name='event_by_series'),
+            model_name="event",
+            index=models.Index(fields=["series", "-starts_at"], name="event_by_series"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['starts_at'], name='event_by_start'),
+            model_name="event",
+            index=models.Index(fields=["starts_at"], name="event_by_start"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='event_search'),
+            model_name="event",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="event_search"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity', None), ('seats_taken__lte', models.F('capacity')), _connector='OR'), name='event_never_oversold', violation_error_message='More seats than that are already given.'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("capacity", None), ("seats_taken__lte", models.F("capacity")), _connector="OR"
+                ),
+                name="event_never_oversold",
+                violation_error_message="More seats than that are already given.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('online_capacity', None), ('online_taken__lte', models.F('online_capacity')), _connector='OR'), name='event_never_oversold_online', violation_error_message='More seats online than that are already given.'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("online_capacity", None),
+                    ("online_taken__lte", models.F("online_capacity")),
+                    _connector="OR",
+                ),
+                name="event_never_oversold_online",
+                violation_error_message="More seats online than that are already given.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='event_ends_after_start'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="event_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published', 'cancelled'])), name='event_status_known'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "published", "cancelled"])),
+                name="event_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('member', 'line', 'channel'), name='subscription_once', nulls_distinct=False),
+            model_name="subscription",
+            constraint=models.UniqueConstraint(
+                fields=("member", "line", "channel"), name="subscription_once", nulls_distinct=False
+            ),
         ),
     ]

@@ -8,209 +8,470 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True, verbose_name='key')),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
-                ('context', models.JSONField(blank=True, default=dict, verbose_name='shared facts')),
-                ('planned', models.PositiveIntegerField(default=0, verbose_name='planned')),
-                ('held', models.PositiveIntegerField(default=0, verbose_name='held back by limits')),
-                ('realm', models.CharField(blank=True, editable=False, max_length=100)),
-                ('about', models.CharField(blank=True, db_index=True, editable=False, max_length=100)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='planned at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, unique=True, verbose_name="key")),
+                ("title", models.CharField(blank=True, max_length=200, verbose_name="title")),
+                (
+                    "context",
+                    models.JSONField(blank=True, default=dict, verbose_name="shared facts"),
+                ),
+                ("planned", models.PositiveIntegerField(default=0, verbose_name="planned")),
+                (
+                    "held",
+                    models.PositiveIntegerField(default=0, verbose_name="held back by limits"),
+                ),
+                ("realm", models.CharField(blank=True, editable=False, max_length=100)),
+                (
+                    "about",
+                    models.CharField(blank=True, db_index=True, editable=False, max_length=100),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="planned at"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'batch of messages',
-                'verbose_name_plural': 'batches of messages',
-                'ordering': ['-created_at'],
+                "verbose_name": "batch of messages",
+                "verbose_name_plural": "batches of messages",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('rate', models.PositiveIntegerField(blank=True, help_text='Empty means no limit.', null=True, verbose_name='messages a second')),
-                ('tokens', models.FloatField(default=0, editable=False)),
-                ('refilled_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('tries', models.PositiveIntegerField(default=0, editable=False)),
-                ('errors', models.PositiveIntegerField(default=0, editable=False)),
-                ('dead_connects', models.PositiveIntegerField(default=0, editable=False)),
-                ('pauses', models.PositiveIntegerField(default=0, editable=False)),
-                ('paused_until', models.DateTimeField(blank=True, null=True, verbose_name='paused until')),
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                (
+                    "rate",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty means no limit.",
+                        null=True,
+                        verbose_name="messages a second",
+                    ),
+                ),
+                ("tokens", models.FloatField(default=0, editable=False)),
+                (
+                    "refilled_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("tries", models.PositiveIntegerField(default=0, editable=False)),
+                ("errors", models.PositiveIntegerField(default=0, editable=False)),
+                ("dead_connects", models.PositiveIntegerField(default=0, editable=False)),
+                ("pauses", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "paused_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="paused until"),
+                ),
             ],
             options={
-                'verbose_name': 'channel',
-                'verbose_name_plural': 'channels',
+                "verbose_name": "channel",
+                "verbose_name_plural": "channels",
             },
         ),
         migrations.CreateModel(
-            name='Claimant',
+            name="Claimant",
             fields=[
-                ('token', models.UUIDField(primary_key=True, serialize=False)),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
+                ("token", models.UUIDField(primary_key=True, serialize=False)),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=50, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
+                ("name", models.CharField(max_length=50, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('address_hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('reason', models.CharField(choices=[('bounce', 'mail to it came back'), ('complaint', 'reported our mail as spam'), ('blocked', 'asked never to be written to'), ('erased', 'asked to be forgotten')], max_length=10, verbose_name='reason')),
-                ('since', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),
+                (
+                    "address_hash",
+                    models.CharField(max_length=64, primary_key=True, serialize=False),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("bounce", "mail to it came back"),
+                            ("complaint", "reported our mail as spam"),
+                            ("blocked", "asked never to be written to"),
+                            ("erased", "asked to be forgotten"),
+                        ],
+                        max_length=10,
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "since",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="since"),
+                ),
             ],
             options={
-                'verbose_name': 'blocked address',
-                'verbose_name_plural': 'blocked addresses',
+                "verbose_name": "blocked address",
+                "verbose_name_plural": "blocked addresses",
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('address', models.CharField(max_length=254, verbose_name='address')),
-                ('channel', models.CharField(default='email', max_length=20, verbose_name='channel')),
-                ('message_class', models.CharField(choices=[('transactional', "about the person's own seat or talk"), ('service', 'reminder or thanks'), ('promotional', 'invitation or news')], max_length=13, verbose_name='kind')),
-                ('key', models.CharField(max_length=200, verbose_name='key')),
-                ('realm', models.CharField(blank=True, max_length=100)),
-                ('about', models.CharField(blank=True, max_length=100)),
-                ('template', models.CharField(max_length=100)),
-                ('context', models.JSONField(blank=True, default=dict)),
-                ('language', models.CharField(blank=True, max_length=10, verbose_name='language')),
-                ('subject', models.CharField(blank=True, max_length=255, verbose_name='subject')),
-                ('list_unsubscribe', models.CharField(blank=True, max_length=500)),
-                ('state', models.CharField(choices=[('queued', 'waiting to be sent'), ('held', 'held back'), ('claimed', 'about to be sent'), ('handover', 'being handed over'), ('sent', 'sent'), ('delivered', 'arrived'), ('bounced', 'came back'), ('complained', 'reported as spam'), ('unknown', 'unknown: handed over, no answer'), ('failed', 'failed'), ('suppressed', 'not sent: the address is blocked'), ('cancelled', 'withdrawn'), ('expired', 'missed: too late to send')], default='queued', max_length=10, verbose_name='state')),
-                ('waits_as', models.GeneratedField(db_persist=True, expression=models.Case(models.When(state__in=['queued', 'held', 'unknown'], then=models.F('state')), default=models.Value('')), output_field=models.CharField(max_length=10))),
-                ('priority', models.SmallIntegerField(default=20)),
-                ('not_before', models.DateTimeField(default=django.utils.timezone.now, verbose_name='not before')),
-                ('not_after', models.DateTimeField(blank=True, null=True, verbose_name='not after')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
-                ('resends', models.PositiveSmallIntegerField(default=0)),
-                ('claim_token', models.UUIDField(blank=True, null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('message_id', models.CharField(max_length=300, verbose_name='Message-ID')),
-                ('provider_id', models.CharField(blank=True, max_length=300)),
-                ('error', models.TextField(blank=True, verbose_name='last error')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
-                ('handed_over_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='outbox.batch')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='people.contact')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("address", models.CharField(max_length=254, verbose_name="address")),
+                (
+                    "channel",
+                    models.CharField(default="email", max_length=20, verbose_name="channel"),
+                ),
+                (
+                    "message_class",
+                    models.CharField(
+                        choices=[
+                            ("transactional", "about the person's own seat or talk"),
+                            ("service", "reminder or thanks"),
+                            ("promotional", "invitation or news"),
+                        ],
+                        max_length=13,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, verbose_name="key")),
+                ("realm", models.CharField(blank=True, max_length=100)),
+                ("about", models.CharField(blank=True, max_length=100)),
+                ("template", models.CharField(max_length=100)),
+                ("context", models.JSONField(blank=True, default=dict)),
+                ("language", models.CharField(blank=True, max_length=10, verbose_name="language")),
+                ("subject", models.CharField(blank=True, max_length=255, verbose_name="subject")),
+                ("list_unsubscribe", models.CharField(blank=True, max_length=500)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting to be sent"),
+                            ("held", "held back"),
+                            ("claimed", "about to be sent"),
+                            ("handover", "being handed over"),
+                            ("sent", "sent"),
+                            ("delivered", "arrived"),
+                            ("bounced", "came back"),
+                            ("complained", "reported as spam"),
+                            ("unknown", "unknown: handed over, no answer"),
+                            ("failed", "failed"),
+                            ("suppressed", "not sent: the address is blocked"),
+                            ("cancelled", "withdrawn"),
+                            ("expired", "missed: too late to send"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "waits_as",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(
+                                state__in=["queued", "held", "unknown"], then=models.F("state")
+                            ),
+                            default=models.Value(""),
+                        ),
+                        output_field=models.CharField(max_length=10),
+                    ),
+                ),
+                ("priority", models.SmallIntegerField(default=20)),
+                (
+                    "not_before",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="not before"
+                    ),
+                ),
+                (
+                    "not_after",
+                    models.DateTimeField(blank=True, null=True, verbose_name="not after"),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
+                ("resends", models.PositiveSmallIntegerField(default=0)),
+                ("claim_token", models.UUIDField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("message_id", models.CharField(max_length=300, verbose_name="Message-ID")),
+                ("provider_id", models.CharField(blank=True, max_length=300)),
+                ("error", models.TextField(blank=True, verbose_name="last error")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="written"),
+                ),
+                ("handed_over_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="settled")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="outbox.batch",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="deliveries",
+                        to="people.contact",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.PositiveIntegerField(verbose_name='number')),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('phase', models.CharField(max_length=20, verbose_name='reached')),
-                ('code', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='answer')),
-                ('text', models.TextField(blank=True, verbose_name='words')),
-                ('delivery', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='outbox.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("n", models.PositiveIntegerField(verbose_name="number")),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("phase", models.CharField(max_length=20, verbose_name="reached")),
+                (
+                    "code",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="answer"),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="words")),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tries",
+                        to="outbox.delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'try',
-                'verbose_name_plural': 'tries',
-                'ordering': ['n'],
+                "verbose_name": "try",
+                "verbose_name_plural": "tries",
+                "ordering": ["n"],
             },
         ),
         migrations.CreateModel(
-            name='MailEvent',
+            name="MailEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=30)),
-                ('provider_event_id', models.CharField(max_length=200)),
-                ('message_id', models.CharField(max_length=300, verbose_name='Message-ID')),
-                ('type', models.CharField(choices=[('delivered', 'arrived'), ('deferred', 'delayed'), ('bounced', 'came back'), ('complained', 'reported as spam')], max_length=10, verbose_name='what')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='told')),
-                ('delivery', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='outbox.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provider", models.CharField(max_length=30)),
+                ("provider_event_id", models.CharField(max_length=200)),
+                ("message_id", models.CharField(max_length=300, verbose_name="Message-ID")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("delivered", "arrived"),
+                            ("deferred", "delayed"),
+                            ("bounced", "came back"),
+                            ("complained", "reported as spam"),
+                        ],
+                        max_length=10,
+                        verbose_name="what",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="when")),
+                (
+                    "received_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="told"),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="outbox.delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery event',
-                'verbose_name_plural': 'delivery events',
-                'ordering': ['received_at'],
+                "verbose_name": "delivery event",
+                "verbose_name_plural": "delivery events",
+                "ordering": ["received_at"],
             },
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('waits_as', ''), _negated=True), fields=['waits_as', 'priority', 'not_before', 'id'], name='delivery_queue'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("waits_as", ""), _negated=True),
+                fields=["waits_as", "priority", "not_before", "id"],
+                name="delivery_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('claim_token__isnull', False)), fields=['claim_token'], name='delivery_claim'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("claim_token__isnull", False)),
+                fields=["claim_token"],
+                name="delivery_claim",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('about', ''), _negated=True), fields=['about'], name='delivery_about'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("about", ""), _negated=True),
+                fields=["about"],
+                name="delivery_about",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['realm', '-created_at'], name='delivery_realm'),
+            model_name="delivery",
+            index=models.Index(fields=["realm", "-created_at"], name="delivery_realm"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['provider_id'], name='delivery_provider'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("provider_id", ""), _negated=True),
+                fields=["provider_id"],
+                name="delivery_provider",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('key__startswith', 'house:')), fields=['created_at'], name='delivery_house'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("key__startswith", "house:")),
+                fields=["created_at"],
+                name="delivery_house",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('context', {}), _negated=True), fields=['created_at'], name='delivery_worded'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("context", {}), _negated=True),
+                fields=["created_at"],
+                name="delivery_worded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('key',), name='delivery_key_once', opclasses=['varchar_pattern_ops']),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("key",), name="delivery_key_once", opclasses=["varchar_pattern_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('message_id',), name='delivery_message_id_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("message_id",), name="delivery_message_id_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'held', 'claimed', 'handover', 'sent', 'delivered', 'bounced', 'complained', 'unknown', 'failed', 'suppressed', 'cancelled', 'expired'])), name='delivery_state_known'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "queued",
+                            "held",
+                            "claimed",
+                            "handover",
+                            "sent",
+                            "delivered",
+                            "bounced",
+                            "complained",
+                            "unknown",
+                            "failed",
+                            "suppressed",
+                            "cancelled",
+                            "expired",
+                        ],
+                    )
+                ),
+                name="delivery_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['bounced', 'complained', 'delivered', 'handover', 'sent', 'unknown']), _negated=True), ('handed_over_at__isnull', False), _connector='OR'), name='delivery_handed_over_at'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "state__in",
+                            ["bounced", "complained", "delivered", "handover", "sent", "unknown"],
+                        ),
+                        _negated=True,
+                    ),
+                    ("handed_over_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="delivery_handed_over_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['bounced', 'complained', 'delivered', 'sent']), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='delivery_sent_at'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ["bounced", "complained", "delivered", "sent"]), _negated=True
+                    ),
+                    ("sent_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="delivery_sent_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['claimed', 'handover']), _negated=True), models.Q(('claim_token__isnull', False), ('lease_until__isnull', False)), _connector='OR'), name='delivery_claimed_by'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["claimed", "handover"]), _negated=True),
+                    models.Q(("claim_token__isnull", False), ("lease_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="delivery_claimed_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('delivery', 'n'), name='attempt_numbered_once'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                fields=("delivery", "n"), name="attempt_numbered_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailevent',
-            constraint=models.UniqueConstraint(fields=('provider', 'provider_event_id'), name='mail_event_once'),
+            model_name="mailevent",
+            constraint=models.UniqueConstraint(
+                fields=("provider", "provider_event_id"), name="mail_event_once"
+            ),
         ),
     ]

@@ -7,39 +7,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('meetups', '0001_initial'),
-        ('people', '0001_initial'),
+        ("meetups", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(choices=[('onsite', 'on site'), ('online', 'online')], max_length=6, verbose_name='how')),
-                ('state', models.CharField(choices=[('pending', 'held until confirmed by mail'), ('going', 'has a seat'), ('waiting', 'waiting'), ('offered', 'seat offered'), ('expired', 'not taken in time'), ('cancelled', 'cancelled')], default='', max_length=9, verbose_name='state')),
-                ('state_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),
-                ('rev', models.PositiveIntegerField(default=0, editable=False)),
-                ('queue_no', models.PositiveIntegerField(blank=True, null=True, verbose_name='number in the queue')),
-                ('source', models.CharField(blank=True, max_length=100, verbose_name='source')),
-                ('out_of_turn', models.BooleanField(default=False, editable=False)),
-                ('seed', models.CharField(default=registrations.tokens.new_seed, editable=False, max_length=32)),
-                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('coming_at', models.DateTimeField(blank=True, null=True, verbose_name='said “I am coming”')),
-                ('came', models.BooleanField(blank=True, null=True, verbose_name='came')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='registered')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registrations', to='people.contact', verbose_name='person')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='meetups.event', verbose_name='evening')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("onsite", "on site"), ("online", "online")],
+                        max_length=6,
+                        verbose_name="how",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "held until confirmed by mail"),
+                            ("going", "has a seat"),
+                            ("waiting", "waiting"),
+                            ("offered", "seat offered"),
+                            ("expired", "not taken in time"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "state_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="since"),
+                ),
+                ("rev", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "queue_no",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="number in the queue"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=100, verbose_name="source")),
+                ("out_of_turn", models.BooleanField(default=False, editable=False)),
+                (
+                    "seed",
+                    models.CharField(
+                        default=registrations.tokens.new_seed, editable=False, max_length=32
+                    ),
+                ),
+                ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "coming_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="said “I am coming”"),
+                ),
+                ("came", models.BooleanField(blank=True, null=True, verbose_name="came")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="registered"
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="registrations",
+                        to="people.contact",
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="meetups.event",
+                        verbose_name="evening",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'registration',
-                'verbose_name_plural': 'registrations',
-                'indexes': [models.Index(fields=['event', 'state', 'queue_no'], name='registration_by_state'), models.Index(condition=models.Q(('state', 'pending')), fields=['state_at'], name='registration_pending')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'going', 'waiting', 'offered'])), fields=('event', 'contact'), name='registration_once_per_event', violation_error_message='This person is already registered.'), models.UniqueConstraint(fields=('event', 'queue_no'), name='registration_queue_number_once'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'going', 'waiting', 'offered', 'expired', 'cancelled'])), name='registration_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), ('queue_no__isnull', False), _connector='OR'), name='registration_waiting_has_number')],
+                "verbose_name": "registration",
+                "verbose_name_plural": "registrations",
+                "indexes": [
+                    models.Index(
+                        fields=["event", "state", "queue_no"], name="registration_by_state"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "pending")),
+                        fields=["state_at"],
+                        name="registration_pending",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["pending", "going", "waiting", "offered"])
+                        ),
+                        fields=("event", "contact"),
+                        name="registration_once_per_event",
+                        violation_error_message="This person is already registered.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("event", "queue_no"), name="registration_queue_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["pending", "going", "waiting", "offered", "expired", "cancelled"],
+                            )
+                        ),
+                        name="registration_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "waiting"), _negated=True),
+                            ("queue_no__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="registration_waiting_has_number",
+                    ),
+                ],
             },
         ),
     ]

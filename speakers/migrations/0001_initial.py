@@ -7,61 +7,162 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('meetups', '0001_initial'),
-        ('people', '0001_initial'),
+        ("meetups", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Speaker',
+            name="Speaker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('bio', models.TextField(blank=True, help_text='Markdown', max_length=5000, verbose_name='about')),
-                ('bio_html', models.TextField(blank=True, editable=False)),
-                ('photo', models.ImageField(blank=True, upload_to='speakers/', verbose_name='photo')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('contact', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='speaker', to='people.contact', verbose_name='person')),
-                ('series', models.ManyToManyField(related_name='speakers', to='meetups.series', verbose_name='series')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "bio",
+                    models.TextField(
+                        blank=True, help_text="Markdown", max_length=5000, verbose_name="about"
+                    ),
+                ),
+                ("bio_html", models.TextField(blank=True, editable=False)),
+                (
+                    "photo",
+                    models.ImageField(blank=True, upload_to="speakers/", verbose_name="photo"),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "contact",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="speaker",
+                        to="people.contact",
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ManyToManyField(
+                        related_name="speakers", to="meetups.series", verbose_name="series"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'speaker',
-                'verbose_name_plural': 'speakers',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "speaker",
+                "verbose_name_plural": "speakers",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Talk',
+            name="Talk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('guid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='short name in links')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('abstract', models.TextField(blank=True, help_text='Markdown', max_length=20000, verbose_name='what it is about')),
-                ('abstract_html', models.TextField(blank=True, editable=False)),
-                ('language', models.CharField(blank=True, max_length=10, verbose_name='language')),
-                ('video_url', models.URLField(blank=True, max_length=500, verbose_name='video')),
-                ('slides_url', models.URLField(blank=True, max_length=500, verbose_name='slides')),
-                ('summary', models.TextField(blank=True, help_text='Markdown', max_length=10000, verbose_name='summary')),
-                ('summary_html', models.TextField(blank=True, editable=False)),
-                ('licence', models.CharField(blank=True, max_length=200, verbose_name='licence')),
-                ('visibility', models.CharField(choices=[('public', 'public'), ('link', 'by link only'), ('attendees', 'for those who came'), ('nowhere', 'nowhere')], default='public', max_length=9, verbose_name='may be shown')),
-                ('source', models.CharField(blank=True, editable=False, max_length=300)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='talks', to='meetups.series', verbose_name='series')),
-                ('slot', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='talk', to='meetups.slot', verbose_name='place in an agenda')),
-                ('speakers', models.ManyToManyField(blank=True, related_name='talks', to='speakers.speaker', verbose_name='speakers')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("guid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=80, unique=True, verbose_name="short name in links"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                (
+                    "abstract",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown",
+                        max_length=20000,
+                        verbose_name="what it is about",
+                    ),
+                ),
+                ("abstract_html", models.TextField(blank=True, editable=False)),
+                ("language", models.CharField(blank=True, max_length=10, verbose_name="language")),
+                ("video_url", models.URLField(blank=True, max_length=500, verbose_name="video")),
+                ("slides_url", models.URLField(blank=True, max_length=500, verbose_name="slides")),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True, help_text="Markdown", max_length=10000, verbose_name="summary"
+                    ),
+                ),
+                ("summary_html", models.TextField(blank=True, editable=False)),
+                ("licence", models.CharField(blank=True, max_length=200, verbose_name="licence")),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "public"),
+                            ("link", "by link only"),
+                            ("attendees", "for those who came"),
+                            ("nowhere", "nowhere"),
+                        ],
+                        default="public",
+                        max_length=9,
+                        verbose_name="may be shown",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=300)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="talks",
+                        to="meetups.series",
+                        verbose_name="series",
+                    ),
+                ),
+                (
+                    "slot",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="talk",
+                        to="meetups.slot",
+                        verbose_name="place in an agenda",
+                    ),
+                ),
+                (
+                    "speakers",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="talks",
+                        to="speakers.speaker",
+                        verbose_name="speakers",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'talk',
-                'verbose_name_plural': 'talks',
-                'ordering': ['slot__event', 'slot__position', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('series', 'source'), name='talk_imported_once')],
+                "verbose_name": "talk",
+                "verbose_name_plural": "talks",
+                "ordering": ["slot__event", "slot__position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("source", ""), _negated=True),
+                        fields=("series", "source"),
+                        name="talk_imported_once",
+                    )
+                ],
             },
         ),
     ]

@@ -1,6 +1,7 @@
 """Addresses and form data of the admin, as a browser would send them."""
 
 from html.parser import HTMLParser
+from typing import Any
 
 from django.contrib import admin
 from django.urls import reverse
@@ -19,7 +20,7 @@ def paths() -> list[str]:
     return [f"{m._meta.app_label}/{m._meta.model_name}" for m in admin.site._registry]
 
 
-def things(world) -> dict[str, object]:
+def things(world) -> dict[str, Any]:
     """One object of each registered kind, by the path of its pages."""
     return {
         "meetups/series": world.series,

@@ -149,7 +149,7 @@ def test_a_page_that_has_not_changed_takes_one_query(event, path, django_assert_
 
 
 def test_what_changes_while_a_page_is_rendered_is_not_kept_as_what_was_before(event, rf):
-    """The count of seats comes back to what it was, so a page kept under it would be shown again."""
+    """The count of seats comes back to what it was: a page kept under it would be shown again."""
     seats = []
 
     @kept_page(event_version)

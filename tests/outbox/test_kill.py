@@ -8,6 +8,7 @@ import random
 import signal
 import time
 from collections import Counter
+from functools import partial
 
 import pytest
 from django.core.management import call_command
@@ -44,6 +45,10 @@ def is_done() -> bool:
     return not Delivery.objects.filter(state__in=on_its_way).exists()
 
 
+def has_come_far(sink, enough: int) -> bool:
+    return len(sink.accepted()) >= enough or is_done()
+
+
 def kill_until_done(sink, workers: list[Worker], every: float, progress: int) -> int:
     """Kills a worker at random again and again and starts it anew; returns the number of kills.
 
@@ -53,8 +58,7 @@ def kill_until_done(sink, workers: list[Worker], every: float, progress: int) ->
     chance, kills, seen = random.Random(7), 0, 0
     while not is_done():
         time.sleep(every * chance.uniform(0.8, 1.2))
-        enough = seen + progress
-        until(lambda enough=enough: len(sink.accepted()) >= enough or is_done(), 60)
+        until(partial(has_come_far, sink, seen + progress), 60)
         if not is_done():
             seen = len(sink.accepted())
             worker = chance.choice(workers)
