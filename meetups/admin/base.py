@@ -11,6 +11,7 @@ from django.db import IntegrityError, models
 from django.forms import widgets
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from meetups.admin.scope import Scoped, series_of, within
@@ -28,11 +29,13 @@ NATIVE_WIDGETS: dict[type[models.Field], dict[str, Any]] = {
 
 
 class PlainForm(forms.ModelForm):
-    """Labels without colons, as on the public pages."""
+    """Labels with a capital and without a colon, as on the public pages."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+        for field in self.fields.values():
+            field.label = capfirst(field.label)  # Django does so for a model's own fields only
 
 
 class SeriesForm(PlainForm):

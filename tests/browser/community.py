@@ -115,6 +115,7 @@ def _names_of_all_kinds(here):
     here.wide = make_series("wide", name=LONG, tagline=LONG, description=LONG)
     Organizer.objects.create(series=here.wide, user=here.owner, role="owner")
     room = make_venue([LONG[:100]], name=LONG, address=LONG, entrance=LONG).rooms.get()
+    here.wide.venues.add(room.venue)
     here.named = {}
     for script, title in {"long": LONG, "cyrillic": CYRILLIC, "chinese": CHINESE}.items():
         event = make_event(
