@@ -94,7 +94,7 @@ def where(event: Event) -> str:
 
 
 @register.filter
-def language_name(code: str) -> str:
+def language_in_words(code: str) -> str:
     """The language in words: "Russian" for "ru"; the code itself where nobody named it."""
     try:
         return get_language_info(code)["name_translated"]

@@ -216,6 +216,18 @@ def test_a_picture_whose_file_is_gone_is_404(settings, tmp_path):
     assert Client().get(f"/pictures/{picture.pk}.jpg").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("ru", "in Russian"), ("be", "in Belarusian"), ("zh", "in Chinese"), ("xx-q", "in xx-q")],
+)
+def test_the_language_is_said_in_words_even_if_nobody_named_it(code, words):
+    event = make_event(language=code)
+    talk = make_talk(event)
+
+    assert f">{words}</span>" in page_of(event)
+    assert words in Client().get(talk.get_absolute_url()).content.decode()
+
+
 @pytest.mark.parametrize("talks", [1, 12])
 def test_the_page_takes_as_many_queries_for_many_talks_as_for_one(talks, django_assert_num_queries):
     series = make_series()
