@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -316,22 +317,17 @@ class Event(models.Model):
         with self.locked() as event:
             if event.status == self.Status.CANCELLED:
                 raise Refused(_g("This evening is cancelled; it cannot be moved."))
-            before = event._when_and_where()
-            old = {"old_starts": event.starts_at.isoformat(), "old_zone": event.zone}
-            old_about, old_start = event.about, event.starts_at
-            event.date, event.time, event.zone = (
-                day or event.date,
-                at or event.time,
-                zone or event.zone,
-            )
+            old = copy(event)
+            event.date, event.time = day or event.date, at or event.time
+            event.zone = zone or event.zone
             for field, value in place.items():
                 setattr(event, field, value)
             event.clean()
             event.registrations.follow_mode(event)
             event.save()
-            told = 0
-            if event._when_and_where() != before and event.status == self.Status.PUBLISHED:
-                told = event._tell_of_move(old_about, old_start, old | {"old_place": before[1]})
+            moved = event._when_and_where() != old._when_and_where()
+            is_news = moved and event.status == self.Status.PUBLISHED
+            told = event._tell_of_move(old) if is_news else 0
             event.registrations.fill_seats(event)
         self.refresh_from_db()
         return told
@@ -362,12 +358,18 @@ class Event(models.Model):
     def _when_and_where(self) -> tuple[dt.datetime, str, str]:
         return self.starts_at, self.place, self.mode
 
-    def _tell_of_move(self, old_about: str, old_start: dt.datetime, extra: dict[str, str]) -> int:
-        stale = Delivery.objects.about(old_about)
+    def _tell_of_move(self, old: "Event") -> int:
+        """Begin a new schedule: what was said of the old one is withdrawn, its people are told."""
+        stale = Delivery.objects.about(old.about)
         stale.exclude(message_class=MessageClass.TRANSACTIONAL).withdraw()
         stale.filter(template="meetups/moved").withdraw()
         self.schedule_rev += 1
-        if self.starts_at != old_start:
-            self.moved_from = old_start
+        if self.starts_at != old.starts_at:
+            self.moved_from = old.starts_at
         self.save()
-        return tell(self, "meetups/moved", extra)
+        before = {
+            "old_starts": old.starts_at.isoformat(),
+            "old_zone": old.zone,
+            "old_place": old.place,
+        }
+        return tell(self, "meetups/moved", before)
