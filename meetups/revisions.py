@@ -1,7 +1,8 @@
 """Which state of the data a page shows, asked in one short statement instead of rendering it again.
 
 The numbers are kept by triggers (migration 0002). What changes without a change of content is
-asked for beside them: seats given, and whether an evening has begun or is over.
+asked for beside them: seats given, and whether an evening has begun or is over. A count of seats
+can come back to what it was, the transaction that wrote the row last (xmin) cannot.
 """
 
 from django.db import connection
@@ -14,7 +15,8 @@ SELECT
   (SELECT string_agg(number::text, ' ' ORDER BY number)
    FROM meetups_revision WHERE series_id IN (SELECT id FROM scope)),
   (SELECT string_agg(
-     concat_ws('.', id, seats_taken, online_taken, starts_at <= %(now)s, ends_at <= %(now)s),
+     concat_ws('.', id, xmin, seats_taken, online_taken,
+               starts_at <= %(now)s, ends_at <= %(now)s),
      ' ' ORDER BY id)
    FROM meetups_event
    WHERE series_id IN (SELECT id FROM scope) AND starts_at > %(now)s - interval '23 days')
@@ -23,7 +25,8 @@ EVENT = """
 SELECT
   (SELECT string_agg(number::text, ' ' ORDER BY number)
    FROM meetups_revision r WHERE r.series_id = e.series_id),
-  e.seats_taken, e.online_taken, e.starts_at <= %(now)s, e.ends_at <= %(now)s
+  e.xmin::text, e.seats_taken, e.online_taken,
+  e.starts_at <= %(now)s, e.ends_at <= %(now)s
 FROM meetups_event e WHERE e.slug = %(slug)s
 """
 
