@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 
 from config.celery import app as celery_app
 from config.postgres import ROLE
@@ -58,10 +59,12 @@ def django_db_modify_db_settings(services, django_db_modify_db_settings_parallel
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, services):
-    if _is_ours(services) and not schema.is_kept(services["DATABASE_URL"]):
+    name = connections.settings["default"]["NAME"]
+    was_made = name.startswith(TEST_DATABASE_PREFIX)  # it is not where no test asks for one
+    if was_made and _is_ours(services) and not schema.is_kept(services["DATABASE_URL"]):
         with django_db_blocker.unblock():
             connections.close_all()
-            schema.keep(services["DATABASE_URL"], connections.settings["default"]["NAME"])
+            schema.keep(services["DATABASE_URL"], name)
 
 
 def _is_ours(services):

@@ -50,6 +50,8 @@ def make_community():
     here.owner = make_organizer(here.series, email="owner@example.org", name="Olga Owner")
     Organizer.objects.create(series=here.other, user=here.owner, role="owner")
     here.session = session_of(here.owner)
+    roles = ("organizer", "reviewer", "door")
+    here.helpers = {role: session_of(make_organizer(here.series, role)) for role in roles}
     here.venue = _venue(here.series)
     _evenings_to_come(here)
     _special_evenings(here)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.looking import faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PAGE = """<!DOCTYPE html><html lang="en"><title>A page</title><style>{style}</style>
 <main><h1>A page</h1>{body}</main></html>"""
 BUTTON = "<button>Keep me a seat</button>"

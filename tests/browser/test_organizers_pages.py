@@ -106,6 +106,16 @@ def test_a_mail_is_well(desk, state):
     assert faults(desk, off=OF_WHOLE_PAGES) == []
 
 
+@pytest.mark.parametrize("role", ["organizer", "reviewer", "door"])
+def test_pages_of_helpers_are_well(people, community, role):
+    page = people.open(session=community.helpers[role])
+    lists = [address(MODELS[label], "changelist") for label in MODELS]
+    door = [f"{address(MODELS['registrations.registration'], 'add')}?event={community.next.pk}"]
+    seen = ["/admin/", *(door if role == "door" else [])]
+    may = lists if role != "organizer" else []
+    assert look(page, [*seen, *may], closed={403}) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_desk_of_a_newcomer_is_well(people):
     superuser = people.open(session=session_of(make_user(is_superuser=True)))

@@ -6,7 +6,8 @@ import pytest
 
 from registrations import limits
 from tests.browser.looking import faults
-from tests.builders import make_event
+from tests.browser.people import session_of
+from tests.builders import make_event, make_user
 
 pytestmark = pytest.mark.browser
 SORRY = Path(__file__).parents[2] / "templates" / "500.html"
@@ -24,6 +25,12 @@ def test_a_form_that_was_open_too_long(guest):
         guest.get_by_role("button", name="Keep me a seat").click()
     assert told.value.status == 403
     assert faults(guest) == []
+
+
+def test_a_desk_that_is_not_hers(people, transactional_db):
+    stranger = people.open(session=session_of(make_user()))
+    assert stranger.goto("/admin/").status == 403
+    assert faults(stranger) == []
 
 
 def test_one_question_too_many(guest, monkeypatch):
