@@ -13,6 +13,8 @@ MODES = {
     Event.Mode.ONLINE: "OnlineEventAttendanceMode",
     Event.Mode.BOTH: "MixedEventAttendanceMode",
 }
+# ISO 4217 for "no currency is involved"; readers of the offer want one even at a price of nothing.
+NO_CURRENCY = "XXX"
 # Signs that could end the script element or start another one inside it.
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
@@ -84,7 +86,7 @@ def _offer(event: Event) -> dict[str, Any]:
         "offers": {
             "@type": "Offer",
             "price": 0,
-            "priceCurrency": "XXX",
+            "priceCurrency": NO_CURRENCY,
             "availability": f"https://schema.org/{'SoldOut' if full else 'InStock'}",
             "url": event.public_url,
             "validFrom": event.created_at.isoformat(),
