@@ -63,24 +63,15 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
                 existing.event = event
                 existing.remind_of_itself()
                 return existing
-            return self._new(event, contact, mode or event.modes[0], source, by_organizer)
-
-    def _new(
-        self, event: Event, contact: Contact, mode: str, source: str, by_organizer: bool
-    ) -> "Registration":
-        if mode not in event.modes:
-            raise Refused(_g("One cannot take part in this evening that way."))
-        self._join(event, contact, source or "registration")
-        seat = self.model(event=event, contact=contact, mode=mode, source=source)
-        seat.token_hash = hash_of(token_from(seat.seed))
-        seat.move_to(seat.first_state(event, by_organizer))
-        return seat
+            seat = self._new(event, contact, mode, source)
+            seat.move_to(seat.first_state(event, by_organizer))
+            return seat
 
     def add_walk_in(self, event: Event, contact: Contact, mode: str = "") -> "Registration":
         """Somebody at the door: a seat at once and no mail. Raises Refused where all are taken."""
         with event.locked() as event:
             seat = event.registrations.active().filter(contact=contact).first()
-            seat = seat or self._at_the_door(event, contact, mode or event.modes[0])
+            seat = seat or self._new(event, contact, mode, "walk-in")
             if not seat.is_seated:
                 if event.seats_left(seat.mode) == 0:
                     raise Refused(
@@ -93,16 +84,17 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             seat.move_to(self.model.State.GOING, tell=False)
             return seat
 
-    def _at_the_door(self, event: Event, contact: Contact, mode: str) -> "Registration":
-        self._join(event, contact, "walk-in")
-        seat = self.model(event=event, contact=contact, mode=mode, source="walk-in")
+    def _new(self, event: Event, contact: Contact, mode: str, source: str) -> "Registration":
+        """Not saved and in no state yet; the series knows the person from now on."""
+        mode = mode or event.modes[0]
+        if mode not in event.modes:
+            raise Refused(_g("One cannot take part in this evening that way."))
+        # One statement instead of four: this runs under the lock that everybody waits for.
+        member = Member(series=event.series, contact=contact, source=source or "registration")
+        Member.objects.bulk_create([member], ignore_conflicts=True)
+        seat = self.model(event=event, contact=contact, mode=mode, source=source)
         seat.token_hash = hash_of(token_from(seat.seed))
         return seat
-
-    def _join(self, event: Event, contact: Contact, source: str) -> None:
-        # One statement instead of four: this runs under the lock that everybody waits for.
-        member = Member(series=event.series, contact=contact, source=source)
-        Member.objects.bulk_create([member], ignore_conflicts=True)
 
     def fill_seats(self, event: Event) -> int:
         """Move people from the queue into free seats, first come first served; under the lock."""

@@ -74,6 +74,13 @@ def test_there_is_no_room_for_a_guest_at_the_door_of_a_full_house():
     assert states(event) == ["ada going"]
 
 
+def test_nobody_comes_to_the_door_of_an_evening_in_a_way_that_it_has_not():
+    event = make_event(mode="onsite")
+    with pytest.raises(Refused, match="that way"):
+        Registration.objects.add_walk_in(event, make_contact(), mode="online")
+    assert states(event) == []
+
+
 @pytest.mark.parametrize("before", ["going", "pending", "waiting"])
 def test_a_registered_guest_at_the_door_keeps_her_registration_and_has_come(before):
     event = make_event(capacity=2)
