@@ -1,15 +1,18 @@
 """What a load balancer and a person on duty are told."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from config import health
 from outbox.models import Delivery, Heartbeat
 from tests.builders import make_event, make_registration
+from tests.urls import addresses
 
 NOWHERE = "redis://127.0.0.1:1/0"
 
@@ -124,6 +127,26 @@ def test_a_database_that_is_gone_makes_it_unready_with_a_sentence(answer, monkey
     connection.close()
     assert said[0] == 503
     assert wrong(said)["database"] == "cannot be reached"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("cookie", ["", "session=abcdefghijklmnopqrstuvwxyz0123456789"])
+def test_without_a_database_every_page_says_come_back(monkeypatch, cookie):
+    paths = addresses(
+        slug="x", token="a" * 22, pk=uuid.uuid4(), name="plain", uidb36="1", key="x-y"
+    )
+    client = Client(raise_request_exception=False)
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+    answers = {path: client.get(path, HTTP_COOKIE=cookie) for path in ["/admin/", *paths]}
+    monkeypatch.undo()
+    connection.close()
+    statuses = {path: answer.status_code for path, answer in answers.items()}
+    assert {path: said for path, said in statuses.items() if said >= 500 and said != 503} == {}
+    assert statuses["/"] == statuses["/events/x/"] == statuses["/events/x/register/"] == 503
+    busy = [answers[path] for path, said in statuses.items() if said == 503 and path != "/readyz"]
+    assert {answer.headers.get("Retry-After") for answer in busy} == {"5"}
 
 
 @pytest.mark.django_db
