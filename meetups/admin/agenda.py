@@ -88,5 +88,5 @@ class PictureInline(SeriesInline):
         size = picture.width, picture.height
         return format_html(
             '<img class="thumb" src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
-            picture.file.url, picture.caption, *size,
+            reverse("meetups:picture", args=[picture.pk]), picture.caption, *size,
         )  # fmt: skip

@@ -161,6 +161,13 @@ def test_a_refused_limit_keeps_no_picture_either(client, ours, media):
     assert not [p for p in media.rglob("*") if p.is_file()]
 
 
+def test_the_page_of_the_evening_shows_its_pictures(client, ours, media):
+    upload(client, ours.event, picture())
+    page = client.get(change_url(ours.event)).content.decode()
+    address = page.split('<img class="thumb" src="')[1].split('"')[0]
+    assert client.get(address).getvalue().startswith(b"\xff\xd8")
+
+
 def test_a_removed_picture_leaves_no_file(client, ours, media):
     upload(client, ours.event, picture())
     kept = Picture.objects.get()
