@@ -5,7 +5,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
-from django.contrib.messages import constants as message_levels
 from django.utils.translation import gettext_lazy as _
 
 from config.env import env, env_bool, env_list, env_number, mail_route
@@ -97,7 +96,6 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-MESSAGE_TAGS = {message_levels.ERROR: "error", message_levels.SUCCESS: "success"}
 
 # Database and cache
 
@@ -224,8 +222,6 @@ if env("S3_BUCKET", ""):
             "secret_key": env("S3_SECRET_KEY", "") or None,
         },
     }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 # Language and time
 
@@ -269,7 +265,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Logs go to stdout; addresses and secret links stay out of them (config.logs).
+# Logs go to stdout; secret links stay out of them (config.logs).
 
 LOGGING = {
     "version": 1,
