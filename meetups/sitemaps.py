@@ -3,8 +3,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.db.models import QuerySet
 
-from meetups.models import Event, EventQuerySet, Series, SeriesQuerySet
+from meetups.models import Event, EventQuerySet, Series
 
 
 class _Pages(Sitemap):
@@ -18,7 +19,7 @@ class _Pages(Sitemap):
 
 
 class SeriesPages(_Pages):
-    def items(self) -> SeriesQuerySet:
+    def items(self) -> "QuerySet[Series]":
         return Series.objects.only("slug", "name").order_by("pk")
 
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q
 from django.urls import reverse
@@ -117,6 +116,7 @@ class Registration(models.Model):
         return f"{self.contact} – {self.event}"
 
     def get_absolute_url(self) -> str:
+        """The holder's page; known to her alone, from her mails."""
         return reverse("registrations:detail", args=[self.token])
 
     @property
@@ -126,11 +126,6 @@ class Registration(models.Model):
     @property
     def token(self) -> str:
         return token_for(self.seed, self.token_hash)
-
-    @property
-    def secret_url(self) -> str:
-        """The holder's page; stands in mails to her only, never on a page or in a redirect."""
-        return f"{settings.PUBLIC_URL}{self.get_absolute_url()}"
 
     @property
     def place_in_queue(self) -> int:

@@ -3,7 +3,7 @@
 from meetups.models.agenda import Picture, Slot
 from meetups.models.evenings import EventQuerySet
 from meetups.models.event import Event, Refused
-from meetups.models.series import Line, Member, Organizer, Series, SeriesQuerySet, Subscription
+from meetups.models.series import Line, Member, Organizer, Series, Subscription
 
 __all__ = [
     "Event",
@@ -14,7 +14,6 @@ __all__ = [
     "Picture",
     "Refused",
     "Series",
-    "SeriesQuerySet",
     "Slot",
     "Subscription",
 ]

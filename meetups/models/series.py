@@ -1,7 +1,5 @@
 """A series, who runs it, and who belongs to it."""
 
-from typing import Self
-
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -14,12 +12,6 @@ from meetups.text import render_markdown
 from meetups.walltime import validate_zone
 from people.models import Contact, User
 from venues.models import Venue
-
-
-class SeriesQuerySet(models.QuerySet["Series"]):
-    def run_by(self, user: User) -> Self:
-        """The series in which this person has a role; all of them for a superuser."""
-        return self if user.is_superuser else self.filter(organizers__user=user).distinct()
 
 
 class Series(models.Model):
@@ -76,8 +68,6 @@ class Series(models.Model):
         Venue, related_name="series", blank=True, verbose_name=_("venues")
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = SeriesQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("series")

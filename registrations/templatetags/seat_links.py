@@ -21,12 +21,6 @@ def manage_url(registration: dict[str, str]) -> str:
 
 
 @register.filter
-def coming_url(registration: dict[str, str]) -> str:
-    """The page that asks whether she still comes."""
-    return _link(registration, "coming")
-
-
-@register.filter
 def cancel_url(registration: dict[str, str]) -> str:
     """The page that asks whether to free the seat."""
     return _link(registration, "cancel")
