@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin import SeriesForm
+from meetups.admin.short_names import ShortNameForm
 from meetups.models import Slot
-from meetups.text import free_slug
 from people.models import Contact, normalized_email, validate_name
 from speakers.models import Speaker, Talk
 
@@ -21,7 +21,8 @@ def place(slot: Slot) -> str:
     return f"{slot.event}: {slot.position}. {slot}"
 
 
-class TalkForm(SeriesForm):
+class TalkForm(ShortNameForm):
+    named_after, fallback_name = "title", "talk"
     names = forms.CharField(
         label=_("speakers"),
         required=False,
@@ -42,8 +43,6 @@ class TalkForm(SeriesForm):
         self.event_before = old.event_id if old else None
         if self.instance.pk:
             self.initial["names"] = "\n".join(s.name for s in self.instance.speakers.all())
-        if "slug" in self.fields:
-            self.fields["slug"].required = False
         fields: dict[str, Any] = self.fields
         if "slot" in fields:
             fields["slot"].label_from_instance = place
@@ -62,8 +61,6 @@ class TalkForm(SeriesForm):
         slot, series = data.get("slot"), data.get("series")
         if slot and series and slot.event.series_id != series.pk:
             self.add_error("slot", gettext("This evening belongs to another series."))
-        if "slug" in data and not data["slug"]:
-            data["slug"] = self.instance.slug or free_slug(data.get("title", ""), _is_taken, "talk")
         return data
 
     def set_speakers(self) -> None:
@@ -80,10 +77,6 @@ class TalkForm(SeriesForm):
         speaker = Speaker.objects.create(name=name)
         speaker.series.add(talk.series)
         return speaker
-
-
-def _is_taken(slug: str) -> bool:
-    return Talk.objects.filter(slug=slug).exists()
 
 
 class SpeakerForm(SeriesForm):

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from meetups.admin.base import SeriesForm
+from meetups.admin.short_names import ShortNameForm
 from meetups.models import Event
-from meetups.text import free_slug
 
 # The form's name of what `Event.move` takes, and what that calls it.
 MOVES = {
@@ -23,8 +22,10 @@ SEATS = {"capacity": Event.Mode.ONSITE, "online_capacity": Event.Mode.ONLINE}
 DERIVED = ["description_html", "recap_html", "starts_at", "ends_at", "zone"]
 
 
-class EventForm(SeriesForm):
-    """Everything about an evening but its status; a short name is found where none is given."""
+class EventForm(ShortNameForm):
+    """Everything about an evening but its status."""
+
+    named_after, fallback_name = "title", "evening"
 
     class Meta:
         model = Event
@@ -33,8 +34,6 @@ class EventForm(SeriesForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].required = False
         for field in self.fields.values():
             # What somebody else changed while the form was open is not changed back by it.
             field.show_hidden_initial = bool(self.instance.pk)
@@ -56,10 +55,6 @@ class EventForm(SeriesForm):
         if series:
             data["zone"] = data.get("zone") or series.time_zone
             data["language"] = data.get("language") or series.language
-        if "slug" in data and not data["slug"]:
-            data["slug"] = self.instance.slug or free_slug(
-                data.get("title", ""), _is_taken, "evening"
-            )
         return data
 
     def save_changes(self) -> int:
@@ -78,7 +73,3 @@ class EventForm(SeriesForm):
             for mode, number in seats.items():
                 event.set_capacity(number, mode)
         return told
-
-
-def _is_taken(slug: str) -> bool:
-    return Event.objects.filter(slug=slug).exists()

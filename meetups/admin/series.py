@@ -9,35 +9,21 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetups.admin.base import PlainForm, SeriesAdmin, SeriesForm, SeriesInline
+from meetups.admin.base import PlainForm, SeriesAdmin, SeriesInline
+from meetups.admin.short_names import ShortNameForm
 from meetups.models import Line, Organizer, Refused, Series
 from meetups.rights import forget
 from meetups.text import free_slug
 from people.models import User, normalized_email
 
 
-class SeriesDataForm(SeriesForm):
+class SeriesDataForm(ShortNameForm):
+    fallback_name = "series"
+
     class Meta:
         model = Series
         exclude: list[str] = []
         help_texts = {"slug": _("Empty: made from the name.")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].required = False
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if "slug" in data and not data["slug"]:
-            data["slug"] = self.instance.slug or free_slug(
-                data.get("name", ""), _is_taken, "series"
-            )
-        return data
-
-
-def _is_taken(slug: str) -> bool:
-    return Series.objects.filter(slug=slug).exists()
 
 
 class LineForm(PlainForm):

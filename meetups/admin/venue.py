@@ -9,14 +9,16 @@ from django.forms import widgets
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from meetups.admin.base import NATIVE_WIDGETS, SeriesFilter, SeriesForm, SeriesInline, SharedAdmin
+from meetups.admin.base import NATIVE_WIDGETS, SeriesFilter, SeriesInline, SharedAdmin
+from meetups.admin.short_names import ShortNameForm
 from meetups.models import Series
-from meetups.text import free_slug
 from venues.models import Room, Venue
 
 
-class VenueForm(SeriesForm):
+class VenueForm(ShortNameForm):
     """A venue, and in which of her series it is used."""
+
+    fallback_name = "venue"
 
     mine: Any = Series.objects.none()
     used_by = forms.ModelMultipleChoiceField(
@@ -30,29 +32,17 @@ class VenueForm(SeriesForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].required = False
         fields: dict[str, Any] = self.fields
         if "used_by" in fields:
             fields["used_by"].queryset = self.mine
             known = self.mine.filter(venues=self.instance.pk) if self.instance.pk else self.mine[:1]
             self.initial["used_by"] = [series.pk for series in known]
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if "slug" in data and not data["slug"]:
-            data["slug"] = self.instance.slug or free_slug(data.get("name", ""), _is_taken, "venue")
-        return data
-
     def attach(self) -> None:
         """Use the venue in the ticked series and in no other of hers; others' stay as they are."""
         ticked = self.cleaned_data["used_by"]
         self.instance.series.remove(*self.mine.exclude(pk__in=[s.pk for s in ticked]))
         self.instance.series.add(*ticked)
-
-
-def _is_taken(slug: str) -> bool:
-    return Venue.objects.filter(slug=slug).exists()
 
 
 class RoomInline(SeriesInline):
