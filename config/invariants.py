@@ -1,8 +1,8 @@
 """All invariants of reliability §3.9 in their order, gathered from the apps that keep them."""
 
 from outbox.invariants import INVARIANTS as OF_MAIL
+from outbox.invariants import Check, rows
 from registrations.invariants import INVARIANTS as OF_SEATS
-from registrations.invariants import Check, rows
 
 FOREIGN = """
 SELECT 'evening ' || e.slug || ' is in a line of another series'

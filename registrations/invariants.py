@@ -1,11 +1,6 @@
 """What must hold of seats and queues at any moment (reliability §3.9), one statement each."""
 
-from collections.abc import Callable
-
-from django.db import connection
-from django.utils import timezone
-
-Check = tuple[str, Callable[[], list[str]]]
+from outbox.invariants import Check, rows
 
 OVERSOLD = """
 SELECT e.slug || ' ' || r.mode || ': ' || count(*) || ' seats given'
@@ -55,13 +50,6 @@ WHERE r.state IN ('pending', 'going', 'waiting', 'cancelled')
   )
 LIMIT 100
 """
-
-
-def rows(sql: str) -> list[str]:
-    """The offending rows, each as one line; the time is the program's."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"now": timezone.now()})
-        return [line for (line,) in cursor.fetchall()]
 
 
 INVARIANTS: list[Check] = [
