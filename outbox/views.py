@@ -49,10 +49,8 @@ def plain(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 def provider(request: HttpRequest, name: str) -> HttpResponse:
     """Delivery events of the provider we send through; closed unless its events are secured."""
-    ours = (
-        getattr(settings, "OUTBOX_ANYMAIL_BACKEND", "") == f"anymail.backends.{name}.EmailBackend"
-    )
-    secured = getattr(settings, "ANYMAIL", {}).get("WEBHOOK_SECRET")
+    ours = f"anymail.backends.{name}.EmailBackend" == settings.OUTBOX_ANYMAIL_BACKEND
+    secured = settings.ANYMAIL.get("WEBHOOK_SECRET")
     if not (ours and secured and name in PROVIDERS):
         raise Http404
     try:

@@ -126,7 +126,7 @@ class Contact(models.Model):
     )
     phone = models.CharField(_("phone"), max_length=32, blank=True)
     messenger = models.CharField(_("messenger address"), max_length=100, blank=True)
-    # Set only after the user proved the address; see people.adapter.
+    # Only of a user who has proved this address.
     user = models.OneToOneField(
         User, models.SET_NULL, null=True, blank=True, related_name="contact", editable=False
     )

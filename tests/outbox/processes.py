@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.db import connection
 
-from .conftest import CHECKOUT, RunningSink
+from tests.outbox.conftest import CHECKOUT, RunningSink
 
 
 def database_url() -> str:

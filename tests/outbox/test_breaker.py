@@ -8,8 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from outbox.models import Channel
-
-from .conftest import make_delivery, send, state_of
+from tests.outbox.conftest import make_delivery, send, state_of
 
 pytestmark = pytest.mark.django_db
 

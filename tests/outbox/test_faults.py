@@ -8,8 +8,7 @@ import pytest
 from django.utils import timezone
 
 from outbox.models import Attempt, Delivery
-
-from .conftest import make_delivery, send, state_of
+from tests.outbox.conftest import make_delivery, send, state_of
 
 pytestmark = pytest.mark.django_db
 

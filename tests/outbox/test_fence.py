@@ -11,9 +11,8 @@ from outbox import sweeping
 from outbox.engine import Sender
 from outbox.fence import Fence
 from outbox.models import Claimant, Delivery, Suppression
-
-from .conftest import make_delivery, send, state_of
-from .processes import Worker, until
+from tests.outbox.conftest import make_delivery, send, state_of
+from tests.outbox.processes import Worker, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

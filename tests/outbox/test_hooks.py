@@ -8,8 +8,7 @@ import json
 import pytest
 
 from outbox.models import Delivery, MailEvent, Suppression
-
-from .conftest import make_delivery, send, state_of
+from tests.outbox.conftest import make_delivery, send, state_of
 
 pytestmark = pytest.mark.django_db
 

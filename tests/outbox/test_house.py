@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from outbox import sweeping
 from outbox.models import Delivery
-
-from .conftest import make_delivery, send, state_of
+from tests.outbox.conftest import make_delivery, send, state_of
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from outbox.invariants import INVARIANTS
 from outbox.models import Delivery, Suppression
-
-from .conftest import make_delivery, send
-from .test_states import make_in_state
+from tests.outbox.conftest import make_delivery, send
+from tests.outbox.test_states import make_in_state
 
 pytestmark = pytest.mark.django_db
 

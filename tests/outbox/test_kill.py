@@ -17,8 +17,7 @@ from django.utils import timezone
 from outbox.drafts import Draft
 from outbox.models import Delivery, MailEvent
 from outbox.states import OPEN, State
-
-from .processes import Worker, until
+from tests.outbox.processes import Worker, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

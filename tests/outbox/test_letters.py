@@ -10,8 +10,7 @@ import pytest
 from outbox import mime
 from outbox.letters import compose
 from outbox.models import Delivery
-
-from .conftest import make_delivery
+from tests.outbox.conftest import make_delivery
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,7 @@
 import pytest
 
 from outbox.models import Delivery
-
-from .conftest import make_delivery, send, state_of
+from tests.outbox.conftest import make_delivery, send, state_of
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,7 @@ from django.utils import timezone
 from outbox.drafts import Draft
 from outbox.models import Batch, Delivery
 from people.models import Contact
-
-from .conftest import make_delivery, send, state_of
+from tests.outbox.conftest import make_delivery, send, state_of
 
 pytestmark = pytest.mark.django_db
 

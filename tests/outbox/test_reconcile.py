@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from outbox import sweeping, tasks
 from outbox.models import Delivery, MailEvent
-
-from .conftest import make_delivery, send, state_of
+from tests.outbox.conftest import make_delivery, send, state_of
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,7 @@ from django.utils import timezone
 from outbox.models import Delivery
 from outbox.retry import wait_before
 from outbox.transport import NoLine, Refused, TryLater, Unclear
-
-from .conftest import make_delivery, send, state_of
+from tests.outbox.conftest import make_delivery, send, state_of
 
 pytestmark = pytest.mark.django_db
 

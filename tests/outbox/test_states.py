@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from outbox.models import Delivery
 from outbox.states import MOVES, State
-
-from .conftest import make_delivery
+from tests.outbox.conftest import make_delivery
 
 pytestmark = pytest.mark.django_db
 
