@@ -8,6 +8,7 @@ import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
 from config.env import env, env_bool, env_list, env_number, mail_route
+from config.limits import SIGNING_IN, scaled
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 RUN_DIR = Path(env("RUN_DIR", str(BASE_DIR / ".run")))
@@ -103,9 +104,11 @@ DATABASES = {
     "default": dj_database_url.parse(env("DATABASE_URL"), conn_max_age=60, conn_health_checks=True)
 }
 # A request that waits longer for another's lock is told to come back (see config.middleware).
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-    "options", "-c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
-)
+DATABASES["default"]["OPTIONS"] = {
+    "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
+    "connect_timeout": 5,  # seconds; a host that is gone must not hold every thread for minutes
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 
 REDIS_URL = env("REDIS_URL")
 CACHES = {
@@ -116,6 +119,9 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
     }
 }
+
+# Multiplies every limit on what one address or client may ask.
+RATE_LIMIT_SCALE = env_number("RATE_LIMIT_SCALE", 1)
 
 # People who sign in
 
@@ -144,6 +150,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {what: scaled(rules, RATE_LIMIT_SCALE) for what, rules in SIGNING_IN.items()}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = ORGANIZATION
@@ -171,7 +178,6 @@ OUTBOX_ANYMAIL_BACKEND, ANYMAIL = _route.anymail_backend, _route.anymail
 MAIL_HOOK_SECRET = env("MAIL_HOOK_SECRET", "")
 LEASE_SECONDS = env_number("LEASE_SECONDS", 60)
 SETTLE_SECONDS = env_number("SETTLE_SECONDS", 900)
-RATE_LIMIT_SCALE = env_number("RATE_LIMIT_SCALE", 1)
 # The page that shows the mails which would have left; never where real people are written to.
 MAIL_PAGE = DEBUG or EMBEDDED_SERVICES
 

@@ -8,7 +8,8 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.http import quote_etag
 from django.views.decorators.http import conditional_page, require_safe
@@ -97,6 +98,17 @@ def for_all_sites(answer: HttpResponse) -> HttpResponse:
     """Lets programs on other sites read a calendar or a feed; nothing in it is secret."""
     answer["Access-Control-Allow-Origin"] = "*"
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+def jpeg(file: FieldFile) -> FileResponse:
+    """A picture that was cleaned when it came; nothing in it can act as a page. May be a 404."""
+    try:
+        answer = FileResponse(file.open(), content_type="image/jpeg")
+    except (FileNotFoundError, ValueError):  # gone, or never there
+        raise Http404 from None
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
 

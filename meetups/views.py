@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sitemaps import views as sitemaps_views
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import quote_etag
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from meetups.archive import NoSuchPage, archive_page
 from meetups.calendar import calendar_file
 from meetups.models import Event, EventQuerySet, Picture, Series
-from meetups.pages import for_all_sites, kept_page, public_page
+from meetups.pages import for_all_sites, jpeg, kept_page, public_page
 from meetups.revisions import evenings_version, event_version
 from meetups.sitemaps import SITEMAPS
 
@@ -89,14 +89,7 @@ def series_calendar(request: HttpRequest, slug: str) -> HttpResponse:
 def picture(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """A photo of an announced evening; nothing in the file can act as a page."""
     shown = Picture.objects.filter(event__in=Event.objects.public())
-    picture = get_object_or_404(shown, pk=pk)
-    try:
-        answer = FileResponse(picture.file.open(), content_type="image/jpeg")
-    except FileNotFoundError:
-        raise Http404 from None
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return jpeg(get_object_or_404(shown, pk=pk).file)
 
 
 def sitemap(request: HttpRequest) -> HttpResponseBase:

@@ -171,11 +171,15 @@ class Registration(models.Model):
         self.refresh_from_db()
 
     def cancel(self) -> None:
-        """Free the seat, or leave the queue, and pass the seat to the next in line."""
+        """Free the seat, or leave the queue, and pass the seat to the next in line.
+
+        Raises Refused for an evening that is cancelled or over: there is no seat to give back.
+        """
         with self.event.locked() as event:
             fresh = event.registrations.select_related("contact").get(pk=self.pk)
             if fresh.state in self.ACTIVE:
                 fresh.event = event
+                fresh._must_not_be_off()
                 fresh.withdraw_reminders()
                 fresh.move_to(self.State.CANCELLED)
                 Registration.objects.fill_seats(event)
@@ -249,6 +253,8 @@ class Registration(models.Model):
     def _must_not_be_off(self) -> None:
         if self.event.is_cancelled:
             raise Refused(_g("This evening is cancelled."))
+        if self.event.is_over:
+            raise Refused(_g("This evening is over."))
 
     def _next_queue_number(self) -> int:
         with connection.cursor() as cursor:

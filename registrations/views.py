@@ -92,10 +92,13 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     registration = _mine(token)
     if request.method != "POST":
         return _private(request, "cancel", registration)
-    registration.cancel()
-    messages.success(
-        request, _("The seat is free for somebody else now. Thank you for telling us.")
-    )
+    try:
+        registration.cancel()
+        messages.success(
+            request, _("The seat is free for somebody else now. Thank you for telling us.")
+        )
+    except Refused as refusal:
+        messages.error(request, refusal.messages[0])
     return _back(registration)
 
 

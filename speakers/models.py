@@ -1,6 +1,7 @@
 """Who speaks, and the talks they gave."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.urls import reverse
@@ -47,13 +48,18 @@ class Speaker(models.Model):
 
 
 class TalkQuerySet(models.QuerySet["Talk"]):
-    def public(self) -> models.QuerySet["Talk"]:
-        """Talks of announced evenings that may be shown to everybody."""
-        return (
-            self.filter(visibility=Talk.Visibility.PUBLIC)
-            .exclude(slot__event__status="draft")
-            .filter(slot__isnull=False)
-        )
+    def announced(self) -> Self:
+        """Talks with a place in an evening that visitors may see."""
+        return self.filter(slot__isnull=False).exclude(slot__event__status="draft")
+
+    def public(self) -> Self:
+        """Those of them that may be shown to everybody."""
+        return self.announced().filter(visibility=Talk.Visibility.PUBLIC)
+
+    def open_by_link(self) -> Self:
+        """Those whose page opens for whoever has its address."""
+        shown = [Talk.Visibility.PUBLIC, Talk.Visibility.LINK]
+        return self.announced().filter(visibility__in=shown)
 
 
 class Talk(models.Model):

@@ -1,12 +1,14 @@
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from meetups.models import Slot
-from meetups.pages import kept_page
+from meetups.pages import jpeg, kept_page
 from meetups.revisions import Version, version_by
-from speakers.models import Talk
+from speakers.models import Speaker, Talk
 
 # The page also says whether the evening is still to come.
 TALK = """
@@ -29,9 +31,17 @@ def talk_version(slug: str) -> Version | None:
 @kept_page(talk_version)
 def talk(request: HttpRequest, slug: str) -> HttpResponse:
     """One talk: what it was about, by whom, on which evening, and what remains of it."""
-    talks = Talk.objects.public().select_related("slot__event__series", "slot__event__venue")
+    talks = Talk.objects.open_by_link().select_related("slot__event__series", "slot__event__venue")
     talk = get_object_or_404(talks.prefetch_related("speakers"), slug=slug)
-    event = cast(Slot, talk.slot).event  # public() leaves out talks without a slot
+    event = cast(Slot, talk.slot).event  # announced: there is a slot
     return render(
         request, "speakers/talk.html", {"talk": talk, "event": event, "series": event.series}
     )
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def photo(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A speaker's photo; of somebody on no public page there is none."""
+    shown = Speaker.objects.filter(talks__in=Talk.objects.open_by_link()).exclude(photo="")
+    return jpeg(get_object_or_404(shown.distinct(), pk=pk).photo)

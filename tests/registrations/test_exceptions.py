@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
 
 from meetups.models import Refused
 from outbox.models import Delivery
@@ -236,3 +239,21 @@ def test_a_sweep_does_not_touch_evenings_of_the_past(django_assert_num_queries):
         make_registration(event, "waiting")
     with django_assert_num_queries(1):
         Registration.objects.fill_forgotten_seats()
+
+
+@pytest.mark.parametrize("mark", ["cancelled", "over"])
+def test_no_seat_is_given_back_once_the_evening_is_cancelled_or_over(mark):
+    event = make_event(starts_in=timedelta(days=2), minutes=120)
+    seat = Registration.objects.register(event, make_contact())
+    if mark == "cancelled":
+        event.cancel()
+    seat = Registration.objects.get(pk=seat.pk)
+
+    with time_machine.travel(timezone.now() + timedelta(days=3 if mark == "over" else 0)):
+        with pytest.raises(Refused, match=mark):
+            seat.cancel()
+        page = Client().post(f"/registrations/{seat.token}/cancel/", follow=True)
+
+    assert mark in page.content.decode()
+    seat.refresh_from_db()
+    assert seat.state == "going"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from tests.builders import make_event, make_series, make_speaker, make_talk
@@ -69,3 +70,37 @@ def test_a_talk_takes_four_queries(speakers, django_assert_num_queries):
 
     assert not answer.cookies
     assert answer["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+def test_a_talk_shown_by_link_only_opens_by_it_and_asks_machines_to_pass():
+    talk = make_talk(make_event(), visibility="link", video_url="https://video.example.org/2")
+
+    page = page_of(talk)
+
+    assert "https://video.example.org/2" in page
+    assert '<meta name="robots" content="noindex">' in page
+
+
+def photo_of(speaker):
+    return Client().get(f"/speakers/{speaker.pk}.jpg")
+
+
+def test_a_speakers_photo_stands_where_the_initials_would():
+    event = make_event()
+    ada = make_speaker(event.series, "Ada Lovelace", photo=ContentFile(b"\xff\xd8", "ada.jpg"))
+    talk = make_talk(event, "Notes", speakers=[ada])
+
+    assert f'src="/speakers/{ada.pk}.jpg"' in page_of(talk)
+    answer = photo_of(ada)
+    assert b"".join(answer.streaming_content) == b"\xff\xd8"
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_photo_of_somebody_on_no_public_page_is_404():
+    event = make_event(status="draft")
+    ada = make_speaker(event.series, "Ada", photo=ContentFile(b"\xff\xd8", "ada.jpg"))
+    make_talk(event, "Notes", speakers=[ada])
+
+    assert photo_of(ada).status_code == 404
+    assert photo_of(make_speaker(event.series, "Bea")).status_code == 404
