@@ -1,5 +1,6 @@
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -7,7 +8,19 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-django = get_wsgi_application()
+BOOT_ERROR = 3  # gunicorn's own: with any other code it starts the same worker again, for ever
+
+
+def started() -> Callable[..., Any]:
+    """Django; a start without what it needs ends gunicorn too, with the sentence."""
+    try:
+        return get_wsgi_application()
+    except SystemExit as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        raise SystemExit(BOOT_ERROR) from None
+
+
+django = started()
 CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
 

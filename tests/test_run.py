@@ -219,3 +219,17 @@ def test_the_made_up_secret_is_kept_and_closed_to_others(tmp_path, monkeypatch):
     assert environment(tmp_path, [], "http://127.0.0.1:8000")["SECRET_KEY"] == first
     assert len(first) >= 64
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_gunicorn_ends_with_one_sentence_where_a_needed_variable_is_missing():
+    bare = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", "127.0.0.1:0"],
+        cwd=CHECKOUT,
+        env=bare,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert ended.returncode == 3
+    assert ended.stderr.count("is not set: see docs/operations.md") == 1

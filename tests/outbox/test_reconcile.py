@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from outbox import sweeping, tasks
+from outbox.management.commands.reconcile import Command
 from outbox.models import Delivery, MailEvent
 from tests.outbox.conftest import make_delivery, send, state_of
 
@@ -124,6 +125,14 @@ def test_the_sweep_does_it_by_itself(sink):
 def test_a_time_that_is_none_is_refused_with_a_sentence():
     with pytest.raises(CommandError, match="no ISO 8601 time"):
         reconcile("--feed-complete-until", "yesterday")
+
+
+def test_on_the_command_line_the_sentence_comes_without_a_traceback(capsys):
+    with pytest.raises(SystemExit):
+        Command().run_from_argv(["manage.py", "reconcile", "--feed-complete-until", "yesterday"])
+    said = capsys.readouterr().err
+    assert "'yesterday' is no ISO 8601 time" in said
+    assert "Traceback" not in said
 
 
 def test_words_are_forgotten_thirty_days_after_a_message_settled(start_sink):

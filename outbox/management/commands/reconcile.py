@@ -1,7 +1,8 @@
+from argparse import ArgumentTypeError
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from outbox import sweeping, wake
@@ -41,5 +42,6 @@ def moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"{text!r} is no ISO 8601 time such as 2026-11-20T18:00Z.") from error
+        sentence = f"{text!r} is no ISO 8601 time such as 2026-11-20T18:00Z."
+        raise ArgumentTypeError(sentence) from error
     return timezone.make_aware(at, UTC) if timezone.is_naive(at) else at
