@@ -9,8 +9,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from outbox.fence import Fence
+from outbox.letters import Letter
 from outbox.models import Batch, Channel, Delivery
 from outbox.retry import wait_before
+from outbox.stencils import Stencil
 from outbox.transport import NoLine, NotTaken, Refused, Transport, TryLater, Unclear, configured
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class Sender:
         self.channel = Channel.objects.named(channel)
         self.round = Round()
         self._batches: dict[int, Batch] = {}
+        self._stencils: dict[tuple[int | None, str, str], Stencil | None] = {}
 
     def run(self, seconds: float = 30) -> bool:
         """Send until nothing is due or the time is up; True if there may be more to send."""
@@ -94,13 +97,20 @@ class Sender:
     def _pack(self, delivery: Delivery) -> Any | None:
         """The rendered message, or None after booking why this one cannot be sent."""
         try:
-            delivery.batch = self._batch(delivery.batch_id)
-            return self.transport.pack(delivery, delivery.render())
+            return self.transport.pack(delivery, self._letter(delivery))
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # one bad message must not stop the other 49,999
             self.fence.fail(delivery, Refused("render", f"{type(error).__name__}: {error}"))
             return None
+
+    def _letter(self, delivery: Delivery) -> Letter:
+        delivery.batch = self._batch(delivery.batch_id)
+        same = (delivery.batch_id, delivery.template, delivery.language)
+        if same not in self._stencils:
+            self._stencils[same] = Stencil.fitting(delivery)
+        stencil = self._stencils[same]
+        return stencil.fill(delivery) if stencil else delivery.render()
 
     def _batch(self, pk: int | None) -> Batch | None:
         if pk is not None and pk not in self._batches:

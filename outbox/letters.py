@@ -50,12 +50,20 @@ class Letter:
 
 def compose(template: str, facts: dict[str, Any], language: str = "") -> Letter:
     """Render `templates/emails/<template>` with the facts; raises what the template raises."""
-    with translation.override(_spoken(language)):
-        subject = one_line(render_to_string(f"emails/{template}.subject.txt", facts, using="text"))
-        written = tidy(render_to_string(f"emails/{template}.txt", facts))
-        page = Sheet.of(translation.get_language() or "").page(subject, written)
-    parts = tuple(Attachment(**attachment) for attachment in facts.get("attachments", ()))
-    return Letter(subject[:LONGEST_SUBJECT], as_text(written), page, parts)
+    with translation.override(spoken(language)):
+        subject, body = written(template, facts)
+        page = Sheet.active().page(subject, body)
+    return Letter(subject, as_text(body), page, attached(facts))
+
+
+def written(template: str, facts: dict[str, Any]) -> tuple[str, str]:
+    """Subject and body in the active language, the body still with its marks."""
+    subject = one_line(render_to_string(f"emails/{template}.subject.txt", facts, using="text"))
+    return subject[:LONGEST_SUBJECT], tidy(render_to_string(f"emails/{template}.txt", facts))
+
+
+def attached(facts: dict[str, Any]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(**attachment) for attachment in facts.get("attachments", ()))
 
 
 def as_text(written: str) -> str:
@@ -68,7 +76,7 @@ def _link_as_text(link: re.Match[str]) -> str:
     return address if label == address else f"{label}:\n{address}"
 
 
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
     """The person's language if we speak it: never a Russian date in an English sentence."""
     return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
@@ -109,11 +117,10 @@ class Sheet:
             r"(?<=<title>)title|<i>body</i>", self._inlined("title", "<i>body</i>", "")
         )
 
-    @staticmethod
-    @lru_cache
-    def of(language: str) -> "Sheet":
-        """The sheet in the active language, which is `language`."""
-        return Sheet()
+    @classmethod
+    def active(cls) -> "Sheet":
+        """The sheet in the active language."""
+        return _sheet(translation.get_language() or "")
 
     def page(self, subject: str, written: str) -> str:
         body, _line, small = written.rstrip("\n").partition("\n\n--\n")
@@ -136,7 +143,10 @@ class Sheet:
         return _inliner.inline(render_to_string("emails/base.html", page))
 
     def _paragraphs(self, written: str) -> str:
-        marked = "\n".join(map(self._paragraph, written.split("\n\n")))
+        return self.styled("\n".join(map(self._paragraph, written.split("\n\n"))))
+
+    def styled(self, marked: str) -> str:
+        """The links with their styles written in."""
         for name, style in self.links.items():
             marked = marked.replace(f'<a class="{name}"', f'<a class="{name}"{style}')
         return marked
@@ -146,3 +156,8 @@ class Sheet:
         lines = written.split("\n")
         start = self.facts if all(line.startswith("  ") for line in lines) else self.plain
         return f"{start}{'<br>'.join(line.strip() for line in lines)}</p>"
+
+
+@lru_cache
+def _sheet(language: str) -> Sheet:
+    return Sheet()

@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 import pytest
 
 from outbox import mime
+from outbox.engine import Sender
 from outbox.letters import compose
-from outbox.models import Delivery
+from outbox.models import Batch, Delivery
+from outbox.stencils import Stencil
 from tests.outbox.conftest import make_delivery
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +202,48 @@ def test_links_of_the_house_itself_work_in_its_own_mails():
 def test_a_list_calls_a_message_by_its_subject_once_it_has_one():
     assert Delivery(template="registrations/moved_up").title() == "moved up"
     assert Delivery(template="x", subject="A seat has come free").title() == "A seat has come free"
+
+
+def make_wave(people: list[dict], template: str = "mailings/eve") -> list[Delivery]:
+    batch = Batch.objects.create(key="eve:1:0", context=EVENING | {"name": "", "registration": {}})
+    return [make_delivery(template=template, batch=batch, context=facts) for facts in people]
+
+
+def seat(name: str, number: int) -> dict:
+    return {"name": name, "registration": {"seed": f"{number:032x}", "hash": ""}}
+
+
+def test_a_wave_is_rendered_once_and_says_to_each_what_her_own_letter_says():
+    names = ["Ada", "<b>Bea</b>", "\ue0001\ue001", "Анна", "http://evil.example", "O'Neil"]
+    first, *others = make_wave([seat(name, number) for number, name in enumerate(names)])
+
+    stencil = Stencil.fitting(first)
+
+    for delivery in [first, *others]:
+        if "\ue000" not in delivery.context["name"]:
+            assert stencil.fill(delivery) == delivery.render()
+    odd = stencil.fill(others[1])
+    assert set(Page(odd.html).links) == set(Page(others[1].render().html).links)
+
+
+@pytest.mark.parametrize(
+    "written", ["{{ name }}", "{% personal %}{{ name }}{% endpersonal %} {{ name }}"]
+)
+def test_a_personal_fact_out_of_its_place_costs_the_shortcut_and_reaches_nobody_else(
+    settings, tmp_path, written
+):
+    (tmp_path / "emails").mkdir()
+    (tmp_path / "emails" / "slip.txt").write_text("{% load letter %}" + written)
+    (tmp_path / "emails" / "slip.subject.txt").write_text("Hello")
+    settings.TEMPLATES = [t | {"DIRS": [*t["DIRS"], tmp_path]} for t in settings.TEMPLATES]
+    ada, bea = make_wave([seat("Ada", 1), seat("Bea", 2)], template="slip")
+    sender = Sender()
+
+    letters = [sender._letter(delivery).text for delivery in (ada, bea)]
+
+    assert [letter.split()[-1] for letter in letters] == ["Ada", "Bea"]
+    assert "Ada" not in letters[1]
+
+
+def test_a_message_of_no_batch_has_no_stencil():
+    assert Stencil.fitting(make_delivery()) is None
