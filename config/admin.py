@@ -35,8 +35,9 @@ NAVIGATION = [
 ]
 # Libraries register accounts, groups, keys and sessions by themselves; none of that is shown here.
 OURS = {"mailings", "meetups", "outbox", "planning", "registrations", "speakers", "venues"}
-# Django's own pages that are not ours: allauth keeps the passwords, and "r/" tells foreign links.
-CLOSED = {"view_on_site", "password_change", "password_change_done"}
+# Pages of Django's that are not ours: allauth keeps the passwords, "r/" tells foreign links, and no
+# form here completes anything.
+CLOSED = {"view_on_site", "autocomplete", "password_change", "password_change_done"}
 
 
 class OrganizersSite(AdminSite):

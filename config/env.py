@@ -1,9 +1,11 @@
 """The environment enters here and nowhere else; every name is listed in docs/operations.md."""
 
 import os
-import re
+from importlib.util import find_spec
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
 def env(name: str, default: str | None = None) -> str:
@@ -15,7 +17,19 @@ def env(name: str, default: str | None = None) -> str:
 
 
 def env_bool(name: str, default: bool = False) -> bool:
-    return env(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
+    """The variable as yes or no; anything else ends the start with a sentence."""
+    text = env(name, str(default)).strip().lower()
+    if text not in YES | NO:
+        raise SystemExit(f"{name} must be 1 or 0, not {text!r}.")
+    return text in YES
+
+
+def env_url(name: str, *schemes: str) -> str:
+    """The variable as an address of one of these kinds; anything else ends the start."""
+    url = env(name)
+    if urlsplit(url).scheme not in schemes:
+        raise SystemExit(f"{name} must begin with {' or '.join(f'{s}://' for s in schemes)}.")
+    return url
 
 
 def env_number(name: str, default: float) -> float:
@@ -70,8 +84,8 @@ def mail_route(url: str) -> MailRoute:
             use_tls=parts.scheme == "smtp+tls",
             use_ssl=parts.scheme == "smtp+ssl",
         )
-    if not re.fullmatch(r"[a-z_]+", parts.scheme):
-        raise SystemExit("EMAIL_URL begins with smtp://, smtp+tls:// or a mail service.")
+    if not parts.scheme.isidentifier() or not find_spec(f"anymail.backends.{parts.scheme}"):
+        raise SystemExit("EMAIL_URL must begin with smtp://, smtp+tls:// or an Anymail service.")
     return MailRoute(
         "outbox.esp.AnymailTransport",
         anymail_backend=f"anymail.backends.{parts.scheme}.EmailBackend",

@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from config.env import env, env_bool, env_list, env_number, mail_route
+from config.env import env, env_bool, env_list, env_number, env_url, mail_route
 from config.limits import SIGNING_IN, scaled
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,7 +22,7 @@ DEBUG = env_bool("DEBUG")
 EMBEDDED_SERVICES = env_bool("EMBEDDED_SERVICES")
 SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
-PUBLIC_URL = env("PUBLIC_URL").rstrip("/")
+PUBLIC_URL = env_url("PUBLIC_URL", "http", "https").rstrip("/")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", urlsplit(PUBLIC_URL).hostname or "")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ORGANIZATION = env("ORGANIZATION", "Third Thursday")
@@ -100,8 +102,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database and cache
 
+DATABASE_URL = env_url("DATABASE_URL", "postgres", "postgresql")
 DATABASES = {
-    "default": dj_database_url.parse(env("DATABASE_URL"), conn_max_age=60, conn_health_checks=True)
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
 }
 # A request that waits longer for another's lock is told to come back (see config.middleware).
 DATABASES["default"]["OPTIONS"] = {
@@ -110,13 +113,18 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
 }
 
-REDIS_URL = env("REDIS_URL")
+REDIS_URL = env_url("REDIS_URL", "redis", "rediss", "unix")
 CACHES = {
     "default": {
         "BACKEND": "config.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "third-thursday",
-        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
+        # A Redis that hangs costs a request half a second once, not one for every try.
+        "OPTIONS": {
+            "socket_connect_timeout": 0.5,
+            "socket_timeout": 0.5,
+            "retry": Retry(NoBackoff(), 0),
+        },
     }
 }
 

@@ -462,6 +462,7 @@ def test_a_cancelled_evening_cannot_be_loaded_back(load, refused):
         (event(status="open"), 'events[0].status: "open" is unknown; there are draft, published'),
         (event(title=""), 'events[0].title: "": '),
         (event(title="a\0b"), "events[0].title: this text holds a NUL byte"),
+        (event(title="a\nBcc: x@y.z"), "events[0].title: \"a\\nBcc: x@y.z\" holds a line break"),
         (event(title="\ud800"), "events[0].title: this text holds half a character"),
         (event(description="x" * 1_100_000), "events[0].description: at most 20000 characters fit"),
         (event(slug="Ä b"), 'events[0].slug: "Ä b" is no short name'),

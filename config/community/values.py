@@ -18,6 +18,7 @@ _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}", re.ASCII)
 _CLOCK = re.compile(r"\d{2}:\d{2}", re.ASCII)
 _WALL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:00)?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,6})?", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 _YEARS = range(1970, 2200)
 
 
@@ -137,6 +138,8 @@ def _check_type(field: "models.Field[Any, Any]", value: object) -> None:
 
 def _check_limits(field: "models.Field[Any, Any]", value: object) -> None:
     """The limits that columns keep in forms only: of long texts, of what forms do not edit."""
+    if isinstance(field, models.CharField) and _CONTROL.search(str(value)):
+        raise Wrong(f"{shown(value)} holds a line break or control character")
     limit = field.max_length
     if limit and isinstance(value, str) and len(value) > limit:
         raise Wrong(f"at most {limit} characters fit, these are {len(value)}")

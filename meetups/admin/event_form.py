@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetups.admin.short_names import ShortNameForm
 from meetups.models import Event
+from meetups.walltime import validate_zone
 
 # The form's name of what `Event.move` takes, and what that calls it.
 MOVES = {
@@ -34,6 +35,9 @@ class EventForm(ShortNameForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # A model's validators run when the row has the value already, and the page shows the row.
+        if "zone" in self.fields:
+            self.fields["zone"].validators.append(validate_zone)
         for field in self.fields.values():
             # What somebody else changed while the form was open is not changed back by it.
             field.show_hidden_initial = bool(self.instance.pk)

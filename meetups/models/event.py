@@ -312,7 +312,8 @@ class Event(models.Model):
     ) -> int:
         """Change when or where (`venue`, `room`, `mode`); tell its people and remind them anew.
 
-        Returns how many are told: nobody where nothing changed or nothing was announced.
+        Returns how many are told: nobody where nothing changed or nothing was announced. Raises
+        Refused for a time that has passed: nobody could be told of it.
         """
         with self.locked() as event:
             if event.status == self.Status.CANCELLED:
@@ -325,6 +326,7 @@ class Event(models.Model):
             event.clean()
             event.registrations.follow_mode(event)
             event.save()
+            event._must_not_fall_into_the_past(old)
             moved = event._when_and_where() != old._when_and_where()
             is_news = moved and event.status == self.Status.PUBLISHED
             told = event._tell_of_move(old) if is_news else 0
@@ -354,6 +356,11 @@ class Event(models.Model):
             words += [slot.title] if talk is None else talk.words()
         self.search_text = folded(" ".join(filter(None, words)))
         self.save(update_fields=["search_text"])
+
+    def _must_not_fall_into_the_past(self, old: "Event") -> None:
+        announced = self.status == self.Status.PUBLISHED and not old.is_over
+        if announced and self.starts_at != old.starts_at and self.starts_at <= timezone.now():
+            raise Refused(_g("That time has passed. Check the date, or cancel the evening."))
 
     def _when_and_where(self) -> tuple[dt.datetime, str, str]:
         return self.starts_at, self.place, self.mode

@@ -254,3 +254,12 @@ def test_the_recap_is_asked_for_once_it_has_begun(client, ours, days):
 def test_an_impossible_date_is_a_sentence_and_not_a_crash(client, ours, value):
     answer = save(client, change_url(ours.event), date=value)
     assert answer.status_code in {200, 400}
+
+
+def test_a_zone_nobody_knows_is_a_sentence_beside_the_field(client, ours):
+    answer = save(client, change_url(ours.event), zone="Mars/Olympus")
+
+    assert answer.status_code == 200
+    assert "“Mars/Olympus” is no time zone." in errors_of(answer)[0]
+    ours.event.refresh_from_db()
+    assert ours.event.zone == ours.series.time_zone

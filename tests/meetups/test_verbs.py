@@ -183,6 +183,21 @@ def test_a_cancelled_evening_is_not_moved(event):
         event.move(date(2026, 12, 17))
 
 
+def test_an_announced_evening_does_not_fall_into_the_past(event):
+    register(event, "ada@x.org")
+    with pytest.raises(Refused, match="has passed"):
+        event.move(date(2020, 1, 1))
+    event.refresh_from_db()
+    assert event.date.year == 2026
+    assert not Delivery.objects.filter(template="meetups/moved").exists()
+
+
+def test_a_draft_may_lie_in_the_past():
+    event = make_event(starts="2026-12-10T19:00", status="draft")
+    event.move(date(2020, 1, 1))
+    assert event.is_over
+
+
 def test_moving_an_evening_that_has_begun_to_a_later_day_moves_the_queue_up(event, clock):
     event.set_capacity(1)
     ada, _bob = register(event, "ada@x.org", "bob@x.org")
