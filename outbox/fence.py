@@ -104,13 +104,13 @@ class Fence:
         self.token = uuid.uuid4()
         self._unwritten: Sent | None = None
         self._crossed: uuid.UUID | None = None
-        self._cursor: psycopg.Cursor[tuple[Any, ...]] | None = None
+        self._cursor: psycopg.Cursor[Any] | None = None
         self.is_broken = False
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """While this lasts, a sweep can see that the sender lives (see `sweeping`)."""
-        self._ask("SELECT pg_advisory_lock(%(lock)s)", {"lock": lock_number(self.token)})
+        self._run("SELECT pg_advisory_lock(%(lock)s)", {"lock": lock_number(self.token)})
         Claimant.objects.create(token=self.token)
         try:
             yield
@@ -161,7 +161,7 @@ class Fence:
         statement = HAND_OVER
         if self._unwritten is not None:
             statement, parameters = SETTLE_AND_HAND_OVER, parameters | self._unwritten.parameters()
-        answer = self._ask(statement, parameters)
+        answer = self._run(statement, parameters).fetchone()
         self._unwritten = None
         return answer[0] if answer else None
 
@@ -175,7 +175,7 @@ class Fence:
         if self._unwritten is None:
             return
         try:
-            self._ask(SETTLE_ALONE, self._unwritten.parameters())
+            self._run(SETTLE_ALONE, self._unwritten.parameters())
             self._unwritten = None
         except (OperationalError, InterfaceError):
             self.recover()
@@ -211,7 +211,7 @@ class Fence:
             logger.exception("Claims could not be given back; the sweep will do it.")
         finally:
             with contextlib.suppress(OperationalError, InterfaceError):
-                self._ask("SELECT pg_advisory_unlock(%(lock)s)", {"lock": lock_number(self.token)})
+                self._run("SELECT pg_advisory_unlock(%(lock)s)", {"lock": lock_number(self.token)})
 
     def recover(self, unsent: Delivery | None = None) -> None:
         """After a database fault: a new connection, and what is known of our messages written down.
@@ -224,7 +224,7 @@ class Fence:
             try:
                 connection.close_if_unusable_or_obsolete()
                 if self._unwritten is not None:
-                    self._ask(SETTLE_ALONE, self._unwritten.parameters())
+                    self._run(SETTLE_ALONE, self._unwritten.parameters())
                     self._unwritten = None
                 if unsent is not None:
                     self._mine(unsent).update(state=State.QUEUED)
@@ -234,7 +234,7 @@ class Fence:
                     raise
                 time.sleep(pause)
 
-    def _ask(self, statement: str, parameters: dict[str, object]) -> tuple[Any, ...] | None:
+    def _run(self, statement: str, parameters: dict[str, object]) -> psycopg.Cursor[Any]:
         """Run a statement that the server keeps prepared: planning would cost as much as doing.
 
         Values are best given as text, which the server reads faster than the driver writes types.
@@ -244,8 +244,7 @@ class Fence:
             self._cursor = psycopg.Cursor(connection.connection)
         prepare = not connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]  # a pooler between
         with connection.wrap_database_errors:
-            self._cursor.execute(statement, parameters, prepare=prepare)
-            return self._cursor.fetchone() if self._cursor.description else None
+            return self._cursor.execute(statement, parameters, prepare=prepare)
 
     def _mine(self, delivery: Delivery) -> models.QuerySet[Delivery]:
         return self._in_hand().filter(pk=delivery.pk)
