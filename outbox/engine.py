@@ -12,7 +12,7 @@ from outbox.fence import Fence
 from outbox.letters import Letter
 from outbox.models import Batch, Channel, Delivery
 from outbox.retry import wait_before
-from outbox.stencils import Stencil
+from outbox.stencils import Stencil, kind_of
 from outbox.transport import NoLine, NotTaken, Refused, Transport, TryLater, Unclear, configured
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Sender:
         self.channel = Channel.objects.named(channel)
         self.round = Round()
         self._batches: dict[int, Batch] = {}
-        self._stencils: dict[tuple[int | None, str, str], Stencil | None] = {}
+        self._stencils: dict[tuple[int | None, str, str, str], Stencil | None] = {}
 
     def run(self, seconds: float = 30) -> bool:
         """Send until nothing is due or the time is up; True if there may be more to send."""
@@ -106,7 +106,7 @@ class Sender:
 
     def _letter(self, delivery: Delivery) -> Letter:
         delivery.batch = self._batch(delivery.batch_id)
-        same = (delivery.batch_id, delivery.template, delivery.language)
+        same = (delivery.batch_id, delivery.template, delivery.language, kind_of(delivery))
         if same not in self._stencils:
             self._stencils[same] = Stencil.fitting(delivery)
         stencil = self._stencils[same]

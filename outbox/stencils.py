@@ -1,11 +1,13 @@
 """A batch's letter, rendered once, with holes for what is personal.
 
 Rendering is most of what a message costs, and in a wave to thousands nearly all of it comes out
-the same. The stencil is rendered with the batch's shared facts alone, so a personal fact that
-stands outside of `{% personal %}` by mistake is missing from it and can reach nobody else. And the
-first letter is made both ways: where they differ, the batch goes without a stencil.
+the same. What may differ inside one stencil is named in PERSONAL and may stand in a letter only
+inside of `{% personal %}`: the stencil is rendered without it, so it can reach nobody else. Any
+other fact that differs (who takes part online and who on site) asks for a stencil of its own. And
+the first letter is made both ways: where they differ, the batch goes without a stencil.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,14 @@ from django.utils import translation
 from outbox.letters import Letter, Sheet, as_text, attached, spoken, tidy, written
 from outbox.models import Delivery
 from outbox.templatetags.letter import HOLES, mark_of_hole
+
+PERSONAL = {"name", "registration", "unsubscribe_url"}
+
+
+def kind_of(delivery: Delivery) -> str:
+    """The delivery's own facts but the personal ones: letters of one kind share a stencil."""
+    own = {name: fact for name, fact in delivery.context.items() if name not in PERSONAL}
+    return json.dumps(own, sort_keys=True, default=str)
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,8 @@ class Stencil:
         if delivery.batch is None:
             return None
         try:
-            stencil = cls._cut(delivery.template, delivery.batch.context, delivery.language)
+            facts = {n: f for n, f in delivery.facts().items() if n not in PERSONAL}
+            stencil = cls._cut(delivery.template, facts, delivery.language)
             fits = stencil.holes and stencil.fill(delivery) == delivery.render()
         except (OperationalError, InterfaceError):
             raise

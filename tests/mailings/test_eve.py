@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from mailings.models import Reminder, eve_of
 from meetups.models import Event
+from outbox.engine import Sender
 from outbox.models import Delivery
 from registrations.models import Registration
-from tests.builders import make_contact, make_event, make_registration, make_series
+from tests.builders import make_contact, make_event, make_registration, make_series, make_venue
 from tests.owed import let_go
 
 pytestmark = pytest.mark.django_db
@@ -339,3 +340,26 @@ def test_a_reminder_that_reached_everybody_missed_nobody(clock, event):
     plan()
     reminder = Reminder.objects.get()
     assert (reminder.missed, reminder.closed_at) == (0, LAST)
+
+
+@pytest.mark.parametrize("first", ["onsite", "online"])
+def test_each_is_told_her_own_way_to_take_part_whoever_is_first(clock, first):
+    both = make_event(
+        starts="2026-12-10T19:00", mode="both", venue=make_venue(),
+        online_url="https://join.example.org/room", getting_in="Ring twice",
+    )  # fmt: skip
+    second = {"onsite": "online", "online": "onsite"}[first]
+    for mode in (first, second):
+        Registration.objects.register(both, make_contact(f"{mode}@x.org"), mode=mode)
+    clock.move_to(eve_of(both))
+    plan()
+    sender = Sender()
+    said = {
+        delivery.address: sender._letter(delivery).text
+        for delivery in Delivery.objects.filter(template="mailings/eve").order_by("contact_id")
+    }
+
+    assert "https://join.example.org/room" in said["online@x.org"]
+    assert "Ring twice" not in said["online@x.org"]
+    assert "https://join.example.org/room" not in said["onsite@x.org"]
+    assert "Ring twice" in said["onsite@x.org"]
