@@ -148,6 +148,7 @@ def summary(results: dict[str, list[tuple[float, float]]], planned: list[float])
         "ratio": round(statistics.median(ratios), 2),
         "ratio_range": [round(min(ratios), 2), round(max(ratios), 2)],
         "ours_cpu_ms": round(statistics.median(cpu for _rate, cpu in results["ours"]), 2),
+        "smtplib_cpu_ms": round(statistics.median(cpu for _rate, cpu in results["smtplib"]), 2),
         "planned_per_second": round(statistics.median(planned)),
     }
 
@@ -187,6 +188,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
     result["machine"] = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    result["load"] = [round(load, 1) for load in os.getloadavg()]
     return result
 
 
