@@ -140,7 +140,7 @@ def _past(here):
     for caption in ("The hall before it filled", ""):
         Picture.objects.create(event=here.past, caption=caption, file=_photo())
     here.unwritten = make_event(here.series, timedelta(days=-70), title="Nobody wrote it down")
-    for number in range(45):
+    for number in range(20):
         make_event(
             here.series, timedelta(days=-100 - 30 * number), title=f"Evening of old {number}"
         )

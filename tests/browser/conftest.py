@@ -63,6 +63,13 @@ def guest(transactional_db, people):
 
 
 @pytest.fixture(scope="module")
+def windows(browser, site):
+    """Windows that stay open for a whole file: what they have loaded once, they keep."""
+    with People(browser, site).together() as people:
+        yield people
+
+
+@pytest.fixture(scope="module")
 def community(site, browser, django_db_blocker):
     """Rows for pages that are only looked at, made once for all tests of a file.
 
@@ -73,3 +80,27 @@ def community(site, browser, django_db_blocker):
             yield make_community()
         finally:
             call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def _passer_by(community, windows):
+    return windows.open()
+
+
+@pytest.fixture(scope="module")
+def _desk(community, windows):
+    return windows.open(session=community.session)
+
+
+@pytest.fixture
+def passer_by(_passer_by, windows):
+    """A window of somebody who only looks around in the community."""
+    yield _passer_by
+    assert windows.heard() == []
+
+
+@pytest.fixture
+def desk(_desk, windows):
+    """A window of the organizer of the community."""
+    yield _desk
+    assert windows.heard() == []

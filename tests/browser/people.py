@@ -30,7 +30,7 @@ class People:
         finally:
             for context, _watch in self.windows:
                 context.close()
-        assert [fault for _context, watch in self.windows for fault in watch.faults] == []
+        assert self.heard() == []
 
     def open(self, path="", session=None, **options):
         """A new window at this page of the site; with the session of somebody who signed in."""
@@ -46,7 +46,8 @@ class People:
         return page
 
     def heard(self):
-        """What went wrong in the last window; it is then forgotten."""
-        watch = self.windows[-1][1]
-        faults, watch.faults = watch.faults, []
+        """What went wrong in any window so far; it is then forgotten."""
+        faults = [fault for _context, watch in self.windows for fault in watch.faults]
+        for _context, watch in self.windows:
+            watch.faults.clear()
         return faults

@@ -41,30 +41,30 @@ SEATS = [
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_well(community, people, name):
-    page = people.open(PAGES[name](community))
-    assert faults(page) == []
+def test_a_page_is_well(community, passer_by, name):
+    passer_by.goto(PAGES[name](community))
+    assert faults(passer_by) == []
 
 
 @pytest.mark.parametrize("script", ["long", "cyrillic", "chinese"])
-def test_a_name_of_any_kind_fits(community, people, script):
+def test_a_name_of_any_kind_fits(community, passer_by, script):
     event = community.named[script]
-    page = people.open(event.get_absolute_url())
-    found = faults(page)
-    page.goto(f"{event.get_absolute_url()}register/")
-    found += faults(page)
-    page.goto(event.slots.get().talk.get_absolute_url())
-    assert found + faults(page) == []
+    passer_by.goto(event.get_absolute_url())
+    found = faults(passer_by)
+    passer_by.goto(f"{event.get_absolute_url()}register/")
+    found += faults(passer_by)
+    passer_by.goto(event.slots.get().talk.get_absolute_url())
+    assert found + faults(passer_by) == []
 
 
 @pytest.mark.parametrize("seat", SEATS)
-def test_a_holders_page_is_well(community, people, seat):
-    page = people.open(community.seats[seat].get_absolute_url())
-    assert faults(page) == []
+def test_a_holders_page_is_well(community, passer_by, seat):
+    passer_by.goto(community.seats[seat].get_absolute_url())
+    assert faults(passer_by) == []
 
 
 @pytest.mark.parametrize("question", ["cancel", "coming", "confirm"])
-def test_a_question_to_the_holder_is_well(community, people, question):
+def test_a_question_to_the_holder_is_well(community, passer_by, question):
     state = "pending" if question == "confirm" else "going"
-    page = people.open(f"{community.seats[state].get_absolute_url()}{question}/")
-    assert faults(page) == []
+    passer_by.goto(f"{community.seats[state].get_absolute_url()}{question}/")
+    assert faults(passer_by) == []
