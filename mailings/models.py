@@ -1,7 +1,6 @@
 """What we tell people when: the reminders of an evening, planned from rows, never from a timer."""
 
 from datetime import datetime, time, timedelta
-from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -31,9 +30,6 @@ def eve_of(event: Event) -> datetime:
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
-    def open(self) -> Self:
-        return self.filter(closed_at=None)
-
     def plan_due(self) -> int:
         """Write what is due now for every evening; any number of planners, twice is harmless."""
         now = timezone.now()

@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Self
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -19,9 +18,6 @@ LONGEST_PAUSE = timedelta(hours=1)
 class ChannelQuerySet(models.QuerySet["Channel"]):
     def named(self, name: str) -> "Channel":
         return self.get_or_create(name=name)[0]
-
-    def paused(self) -> Self:
-        return self.filter(paused_until__gt=timezone.now())
 
 
 class Channel(models.Model):
