@@ -12,7 +12,7 @@ from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.http import quote_etag
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from meetups.revisions import Version
 
@@ -21,6 +21,11 @@ View = Callable[..., HttpResponse]
 # Any cache may keep a page, but asks whether it is still true: a change shows on the next request.
 FOR_EVERYBODY = "public, max-age=0, must-revalidate"
 FOR_ONE = "private, no-store"
+# The secret address of a page stays on it. Not "no-referrer": with that browsers send forms with
+# the Origin "null" (Fetch, "serializing a request origin"), which is refused as from elsewhere.
+WITHOUT_ADDRESS = "strict-origin"
+
+require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class Kept(NamedTuple):
@@ -98,6 +103,12 @@ def for_all_sites(answer: HttpResponse) -> HttpResponse:
     """Lets programs on other sites read a calendar or a feed; nothing in it is secret."""
     answer["Access-Control-Allow-Origin"] = "*"
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+def without_address(answer: HttpResponse) -> HttpResponse:
+    """Keeps the secret address of a page from those whose links stand on it."""
+    answer["Referrer-Policy"] = WITHOUT_ADDRESS
     return answer
 
 

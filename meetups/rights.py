@@ -24,7 +24,12 @@ _ALL_BUT_ORGANIZERS = {
 TABLE = {
     Organizer.Role.OWNER: {"*": EVERYTHING},
     Organizer.Role.ORGANIZER: _ALL_BUT_ORGANIZERS,
-    Organizer.Role.REVIEWER: {"speakers.talk": LOOK, "speakers.speaker": LOOK},
+    Organizer.Role.REVIEWER: {
+        "speakers.talk": LOOK,
+        "speakers.speaker": LOOK,
+        "speakers.proposal": LOOK,
+        "speakers.review": frozenset({VIEW, ADD, CHANGE}),
+    },
     Organizer.Role.DOOR: {
         "meetups.event": LOOK,
         "registrations.registration": frozenset({VIEW, ADD, CHANGE}),

@@ -1,35 +1,13 @@
-"""Secret links of a registration: 128 bits, only their hash in the database.
+"""Secret links of a registration (people.tokens)."""
 
-The link is derived from the row's seed and the secret key, so that every mail about the seat
-can carry the same link and a stolen dump opens nothing (reliability §4.4).
-"""
+from functools import partial
 
-import hmac
-import secrets
-from base64 import urlsafe_b64encode
-from hashlib import sha256
+from people import tokens
+from people.tokens import hash_of, new_seed
 
-from django.conf import settings
+__all__ = ["hash_of", "new_seed", "token_for", "token_from"]
 
-SALT = b"registrations.token"
+PURPOSE = "registrations.token"
 
-
-def new_seed() -> str:
-    return secrets.token_hex(16)
-
-
-def token_from(seed: str, key: str = "") -> str:
-    """The token of a seed: 22 signs, base64url of 128 bits."""
-    secret = (key or settings.SECRET_KEY).encode() + SALT
-    return urlsafe_b64encode(hmac.digest(secret, seed.encode(), "sha256")[:16]).decode().rstrip("=")
-
-
-def hash_of(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
-
-
-def token_for(seed: str, token_hash: str) -> str:
-    """The token whose hash the row keeps, also when the secret key has changed since."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    tokens = [token_from(seed, key) for key in keys]
-    return next((token for token in tokens if hash_of(token) == token_hash), tokens[0])
+token_from = partial(tokens.token_from, PURPOSE)
+token_for = partial(tokens.token_for, PURPOSE)

@@ -5,19 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from meetups.calendar import calendar_file
+from meetups.limits import too_many
 from meetups.models import Event, Refused
+from meetups.pages import require_form, without_address
 from registrations.forms import SeatForm
 from registrations.limits import seconds_to_wait
 from registrations.models import Registration
-
-# The secret address of a page stays on it. Not "no-referrer": with that browsers send forms with
-# the Origin "null" (Fetch, "serializing a request origin"), which is refused as from elsewhere.
-WITHOUT_ADDRESS = "strict-origin"
-
-require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @never_cache
@@ -31,7 +27,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "registrations/closed.html", page, status=_closed_status(request))
     if request.method == "POST" and form.is_valid():
         if wait := seconds_to_wait(request, event, form.cleaned_data["email"]):
-            return _too_many(request, wait)
+            return too_many(request, wait)
         return _keep_seat(request, event, form)
     return render(request, "registrations/register.html", page)
 
@@ -55,12 +51,6 @@ def _closed_status(request: HttpRequest) -> int:
     return 409 if request.method == "POST" else 200
 
 
-def _too_many(request: HttpRequest, wait: int) -> HttpResponse:
-    answer = render(request, "too_many.html", {"minutes": -(-wait // 60)}, status=429)
-    answer["Retry-After"] = str(wait)
-    return answer
-
-
 def _mine(token: str) -> Registration:
     registration = get_object_or_404(Registration.objects.for_token(token))
     if registration.event.status == Event.Status.DRAFT:
@@ -74,9 +64,7 @@ def _private(request: HttpRequest, page: str, registration: Registration) -> Htt
     waiting = registration.state == Registration.State.WAITING
     place = registration.place_in_queue if waiting else None
     context = {"registration": registration, "event": event, "place_in_queue": place}
-    answer = render(request, f"registrations/{page}.html", context)
-    answer["Referrer-Policy"] = WITHOUT_ADDRESS
-    return answer
+    return without_address(render(request, f"registrations/{page}.html", context))
 
 
 @never_cache
@@ -138,11 +126,8 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     registration = _mine(token)
     answer = HttpResponse(calendar_file([registration.event]), content_type="text/calendar")
     answer["Content-Disposition"] = 'attachment; filename="evening.ics"'
-    answer["Referrer-Policy"] = WITHOUT_ADDRESS
-    return answer
+    return without_address(answer)
 
 
 def _back(registration: Registration) -> HttpResponse:
-    answer = redirect(registration)
-    answer["Referrer-Policy"] = WITHOUT_ADDRESS
-    return answer
+    return without_address(redirect(registration))

@@ -1,10 +1,10 @@
 from django.urls import path
 
-from speakers import views
+from speakers.views import talks
 
 app_name = "speakers"
 
 urlpatterns = [
-    path("talks/<slug:slug>/", views.talk, name="talk"),
-    path("speakers/<int:pk>.jpg", views.photo, name="photo"),
+    path("talks/<slug:slug>/", talks.talk, name="talk"),
+    path("speakers/<int:pk>.jpg", talks.photo, name="photo"),
 ]

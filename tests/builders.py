@@ -13,10 +13,11 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from meetups.models import Event, Line, Member, Organizer, Series, Slot, Subscription
+from outbox.models import Delivery
 from people.models import Contact, User
 from registrations.models import Registration
 from registrations.tokens import hash_of, token_from
-from speakers.models import Speaker, Talk
+from speakers.models import Call, Proposal, Speaker, Talk
 from venues.models import Room, Venue
 
 PASSWORD = "one evening a month"
@@ -154,3 +155,51 @@ def make_registration(
             seat.move_to(step, tell=False)
     event.refresh_from_db(fields=["seats_taken", "online_taken", "queue_last"])
     return seat
+
+
+def make_call(series: Series | None = None, **fields: Any) -> Call:
+    """A standing call that is open, with the usual formats and criteria."""
+    series = series or make_series()
+    defaults = {"slug": f"call-{next(_numbers)}", "title": "Talks wanted"}
+    call = Call.objects.create(series=series, **defaults | fields)
+    call.furnish()
+    return call
+
+
+def make_proposal(
+    call: Call | None = None,
+    state: str = "submitted",
+    contact: Contact | None = None,
+    slot: Slot | None = None,
+    **fields: Any,
+) -> Proposal:
+    """A proposal in this state whose speaker knows it; "confirmed" stands in `slot`, or in one of
+    a new evening. Nothing of it is left in the outbox.
+    """
+    call = call or make_call()
+    contact = contact or make_contact()
+    name = contact.name or f"Speaker {next(_numbers)}"
+    speaker = Speaker.objects.filter(contact=contact).first() or make_speaker(
+        call.series, name, contact=contact
+    )
+    defaults = {"title": f"Proposal {next(_numbers)}", "abstract": "What it is about."}
+    proposal = Proposal(call=call, format=call.formats.first(), **defaults | fields)
+    proposal.state = "draft"
+    proposal.save()
+    proposal.add_author(contact, speaker)
+    if state != "draft":
+        proposal.submit()
+    if state == "confirmed" or (slot and state == "accepted"):
+        slot = slot or make_slot(make_event(call.series), kind="talk")
+        proposal.place(slot, agreed=state == "confirmed")
+    elif state == "accepted":
+        proposal.accept()
+    elif state == "reserve":
+        proposal.keep_in_reserve(fields.get("notice_days"))
+    elif state == "declined":
+        proposal.decline()
+    elif state == "withdrawn":
+        proposal.withdraw()
+    proposal.release()
+    Delivery.objects.filter(about=f"proposal:{proposal.pk}").delete()
+    return Proposal.objects.get(pk=proposal.pk)

@@ -1,0 +1,41 @@
+"""How often one may ask for something: counted in the cache, gone with it."""
+
+import math
+import time
+from collections.abc import Mapping
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+# How many, in how many seconds.
+Limit = tuple[int, int]
+
+
+def seconds_to_wait(limits: Mapping[str, Limit]) -> int:
+    """0 while within all the limits, else the seconds until the next try may succeed.
+
+    A period begins with the first try, so no hour strikes in between, and ends by the program's
+    clock: Redis, which lives by its own, only forgets old counts.
+    """
+    now = time.time()
+    periods = {key: period for key, (_most, period) in limits.items()}
+    counts = caches["default"].tally(periods, now)  # type: ignore[attr-defined]  # config.cache
+    return max(
+        math.ceil(since + period - now) if tries > most * settings.RATE_LIMIT_SCALE else 0
+        for (tries, since), (most, period) in zip(counts, limits.values(), strict=True)
+    )
+
+
+def client_of(request: HttpRequest) -> str:
+    """The address of the machine that asks, as far as our own proxies can be believed."""
+    return get_adapter().get_client_ip(request)
+
+
+def too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    """429 with the time after which one may ask again."""
+    answer = render(request, "too_many.html", {"minutes": -(-wait // 60)}, status=429)
+    answer["Retry-After"] = str(wait)
+    return answer

@@ -1,0 +1,41 @@
+"""What a speaker allows to be shown of her talk, as evidence (need 108)."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# Kept with every consent to show what was agreed to. Change it with the text of the form.
+TEXT_VERSION = "2026-11"
+
+
+class Visibility(models.TextChoices):
+    """Where a talk may be shown once it was given, the widest first."""
+
+    PUBLIC = "public", _("public")
+    LINK = "link", _("by link only")
+    ATTENDEES = "attendees", _("for those who came")
+    NOWHERE = "nowhere", _("nowhere")
+
+
+def narrowest(wishes: list[str]) -> str:
+    """Of several speakers' wishes the one that shows least; public where nobody said anything."""
+    order = Visibility.values
+    return max(wishes, key=order.index, default=Visibility.PUBLIC.value)
+
+
+class Consent(models.Model):
+    """One answer of one speaker; a later one takes its place, none is ever changed."""
+
+    part = models.ForeignKey("speakers.Part", models.CASCADE, related_name="consents")
+    visibility = models.CharField(_("may be shown"), max_length=9, choices=Visibility)
+    licence = models.CharField(_("licence"), max_length=200, blank=True)
+    text_version = models.CharField(_("version of the text"), max_length=40)
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["given_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.get_visibility_display()}"

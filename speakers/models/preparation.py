@@ -1,0 +1,199 @@
+"""From a yes to the evening: what is to be done by when, drafts of slides, rehearsals (O12)."""
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from meetups.models import Event, Refused
+from meetups.walltime import instant
+from people.models import User
+from speakers.models.talk import Talk
+
+if TYPE_CHECKING:
+    from speakers.models.call import Call
+
+
+class DutyQuerySet(models.QuerySet["Duty"]):
+    def plan(self, talk: Talk, event: Event, call: "Call") -> None:
+        """Write what is to be done for this evening; what was done before stays done."""
+        for kind in Duty.Kind.values:
+            due_on = event.date - dt.timedelta(days=getattr(call, f"{kind}_days"))
+            self.update_or_create(talk=talk, kind=kind, defaults={"due_on": due_on})
+
+    def open(self) -> Self:
+        return self.filter(done_at=None)
+
+
+class Duty(models.Model):
+    """One thing a speaker has to do before her evening, with its own day (need 96)."""
+
+    class Kind(models.TextChoices):
+        PROFILE = "profile", _("profile: photo and a few words")
+        SLIDES = "slides", _("draft of the slides")
+        REHEARSAL = "rehearsal", _("rehearsal")
+        ARRIVAL = "arrival", _("how to arrive")
+
+    talk = models.ForeignKey(Talk, models.CASCADE, related_name="duties")
+    kind = models.CharField(_("what"), max_length=9, choices=Kind)
+    due_on = models.DateField(_("by"))
+    # Reminded of for this day already; a duty is reminded of once.
+    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    objects = DutyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("to do")
+        verbose_name_plural = _("to do before the evening")
+        ordering = ["due_on", "pk"]
+        constraints = [models.UniqueConstraint(fields=["talk", "kind"], name="duty_once_per_talk")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+def draft_path(draft: "SlideDraft", name: str) -> str:
+    return f"slides/{uuid.uuid4().hex}.pdf"
+
+
+class SlideDraft(models.Model):
+    """One version of a talk's slides, a PDF as it came; private until an organizer publishes it."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("being stored")
+        READY = "ready", _("stored")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    talk = models.ForeignKey(Talk, models.CASCADE, related_name="drafts")
+    part = models.ForeignKey(
+        "speakers.Part", models.SET_NULL, null=True, blank=True, related_name="drafts",
+        verbose_name=_("from"),
+    )  # fmt: skip
+    version = models.PositiveSmallIntegerField(_("version"))
+    file = models.FileField(_("file"), upload_to=draft_path, max_length=200)
+    size = models.PositiveIntegerField(_("bytes"))
+    # Row first, file second, ready last: a crash leaves nothing that looks whole (§4.6).
+    state = models.CharField(max_length=7, choices=State, default=State.PENDING, editable=False)
+    # Shown with the talk, as far as the talk may be shown.
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    added_at = models.DateTimeField(_("added"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("draft of slides")
+        verbose_name_plural = _("drafts of slides")
+        ordering = ["talk", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["talk", "version"], name="draft_version_once"),
+            models.UniqueConstraint(
+                fields=["talk"],
+                condition=Q(published_at__isnull=False),
+                name="draft_published_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _g("version %(n)d") % {"n": self.version}
+
+
+class Comment(models.Model):
+    """A word on a draft, from an organizer or from a speaker of the talk (need 97)."""
+
+    talk = models.ForeignKey(Talk, models.CASCADE, related_name="comments")
+    draft = models.ForeignKey(
+        SlideDraft, models.SET_NULL, null=True, blank=True, related_name="comments",
+        verbose_name=_("version"),
+    )  # fmt: skip
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("organizer")
+    )
+    part = models.ForeignKey(
+        "speakers.Part", models.SET_NULL, null=True, blank=True, related_name="comments",
+        verbose_name=_("speaker"),
+    )  # fmt: skip
+    text = models.TextField(_("comment"), max_length=5000)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class RehearsalQuerySet(models.QuerySet["Rehearsal"]):
+    def free(self) -> Self:
+        """Times to come that nobody booked."""
+        return self.filter(talk=None, starts_at__gt=timezone.now()).order_by("starts_at", "pk")
+
+
+class Rehearsal(models.Model):
+    """A time at which one speaker can try her talk with an organizer; she books it (need 98)."""
+
+    event = models.ForeignKey(
+        Event, models.CASCADE, related_name="rehearsals", verbose_name=_("evening")
+    )
+    date = models.DateField(_("date"))
+    time = models.TimeField(_("start"))
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), default=40, validators=[MinValueValidator(5), MaxValueValidator(480)]
+    )
+    starts_at = models.DateTimeField(editable=False)
+    place = models.CharField(
+        _("where"), max_length=300, blank=True, help_text=_("An address, or a link to a call.")
+    )
+    with_whom = models.CharField(_("with"), max_length=200, blank=True)
+    talk = models.ForeignKey(
+        Talk, models.SET_NULL, null=True, blank=True, related_name="rehearsals",
+        verbose_name=_("booked for"),
+    )  # fmt: skip
+    booked_at = models.DateTimeField(_("booked"), null=True, blank=True, editable=False)
+    notes = models.TextField(
+        _("notes for the speaker"), max_length=5000, blank=True,
+        help_text=_("Pace, emphasis, tone. She reads them on her page."),
+    )  # fmt: skip
+
+    objects = RehearsalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rehearsal")
+        verbose_name_plural = _("rehearsals")
+        ordering = ["starts_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.event}: {self.date} {self.time:%H:%M}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.starts_at = instant(self.date, self.time, self.event.zone)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def book(self, talk: Talk) -> None:
+        """Take this time for the talk, instead of any other. Raises Refused where it is gone."""
+        with self.event.locked():
+            if talk.slot is None or talk.slot.event_id != self.event_id:
+                raise Refused(_g("This rehearsal is for another evening."))
+            free = Rehearsal.objects.free().filter(pk=self.pk)
+            if not free.update(talk=talk, booked_at=timezone.now()):
+                self.refresh_from_db()
+                if self.talk_id == talk.pk:
+                    return
+                raise Refused(_g("Somebody else has taken this time. Please choose another one."))
+            others = Rehearsal.objects.filter(talk=talk, starts_at__gt=timezone.now())
+            others.exclude(pk=self.pk).update(talk=None, booked_at=None)
+            talk.duties.open().filter(kind=Duty.Kind.REHEARSAL).update(done_at=timezone.now())
+        self.refresh_from_db()
+
+    def free_again(self) -> None:
+        """Give the time back."""
+        Rehearsal.objects.filter(pk=self.pk).update(talk=None, booked_at=None)
+        if self.talk:
+            self.talk.duties.filter(kind=Duty.Kind.REHEARSAL).update(done_at=None)
+        self.refresh_from_db()

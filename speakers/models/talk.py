@@ -1,0 +1,199 @@
+"""A talk and what remains of it."""
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetups.models import Event, Series, Slot
+from meetups.text import free_slug, render_markdown
+from outbox.models import Delivery
+from speakers.models.consent import Visibility
+from speakers.models.speaker import Speaker
+
+if TYPE_CHECKING:
+    from speakers.models.proposal import Proposal
+
+# Pages of their own under /talks/.
+TAKEN_WORDS = frozenset({"mine", "new"})
+
+
+class TalkQuerySet(models.QuerySet["Talk"]):
+    def announced(self) -> Self:
+        """Talks with an agreed place in an evening that visitors may see."""
+        return self.filter(slot__isnull=False, agreed_at__isnull=False).exclude(
+            slot__event__status="draft"
+        )
+
+    def public(self) -> Self:
+        """Those of them that may be shown to everybody."""
+        return self.announced().filter(visibility=Visibility.PUBLIC)
+
+    def open_by_link(self) -> Self:
+        """Those whose page opens for whoever has its address."""
+        shown = Q(visibility__in=[Visibility.PUBLIC, Visibility.LINK])
+        return self.announced().filter(shown | self._to_come())
+
+    def open_to_attendees(self) -> Self:
+        """Those whose page opens for the people of their evening."""
+        return self.announced().filter(~Q(visibility=Visibility.NOWHERE) | self._to_come())
+
+    def _to_come(self) -> Q:
+        # What a speaker allows is about what remains; that she speaks is announced before.
+        return Q(proposal__isnull=False, slot__event__ends_at__gt=timezone.now())
+
+
+class Talk(models.Model):
+    """A talk and what remains of it; its place is a slot of an evening's agenda."""
+
+    Visibility = Visibility
+
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    series = models.ForeignKey(
+        Series, models.PROTECT, related_name="talks", verbose_name=_("series")
+    )
+    # What it was accepted from; talks of the archive and those written in by hand have none.
+    proposal = models.OneToOneField(
+        "speakers.Proposal", models.SET_NULL, null=True, blank=True, related_name="talk",
+        editable=False,
+    )  # fmt: skip
+    slot = models.OneToOneField(
+        Slot, models.SET_NULL, null=True, blank=True, related_name="talk",
+        verbose_name=_("place in an agenda"),
+    )  # fmt: skip
+    # The speaker said yes to this place; before that no public page shows it.
+    agreed_at = models.DateTimeField(
+        _("agreed"), null=True, blank=True, default=timezone.now, editable=False
+    )
+    slug = models.SlugField(_("short name in links"), max_length=80, unique=True)
+    title = models.CharField(_("title"), max_length=300)
+    abstract = models.TextField(
+        _("what it is about"), max_length=20_000, blank=True, help_text="Markdown"
+    )
+    abstract_html = models.TextField(editable=False, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    speakers = models.ManyToManyField(
+        Speaker, related_name="talks", blank=True, verbose_name=_("speakers")
+    )
+    video_url = models.URLField(_("video"), max_length=500, blank=True)
+    slides_url = models.URLField(_("slides"), max_length=500, blank=True)
+    summary = models.TextField(_("summary"), max_length=10_000, blank=True, help_text="Markdown")
+    summary_html = models.TextField(editable=False, blank=True)
+    licence = models.CharField(_("licence"), max_length=200, blank=True)
+    visibility = models.CharField(
+        _("may be shown"), max_length=9, choices=Visibility, default=Visibility.PUBLIC
+    )
+    source = models.CharField(max_length=300, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = TalkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("talk")
+        verbose_name_plural = _("talks")
+        ordering = ["slot__event", "slot__position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "source"],
+                condition=~models.Q(source=""),
+                name="talk_imported_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.abstract_html = render_markdown(self.abstract)
+        self.summary_html = render_markdown(self.summary)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        return reverse("speakers:talk", args=[self.slug])
+
+    @classmethod
+    def of(cls, proposal: "Proposal") -> "Talk":
+        """The talk that came of the proposal; made at its first acceptance, in the pool."""
+        found = cls.objects.filter(proposal=proposal).first()
+        if found:
+            return found
+        talk = cls.objects.create(
+            series=proposal.call.series,
+            proposal=proposal,
+            slug=free_slug(proposal.title, slug_is_taken, "talk"),
+            title=proposal.title,
+            abstract=proposal.abstract,
+            language=proposal.language,
+            agreed_at=None,
+        )
+        talk.follow_speakers()
+        return talk
+
+    @property
+    def is_public(self) -> bool:
+        return self.visibility == Visibility.PUBLIC
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the agenda names it: agreed, and public or still to come."""
+        if self.slot is None or self.agreed_at is None:
+            return False
+        to_come = self.proposal_id is not None and not self.slot.event.is_over
+        return self.is_public or to_come
+
+    def words(self) -> list[str]:
+        """What the archive finds an evening by: nothing of a talk that may not be shown."""
+        if not self.is_public or self.agreed_at is None:
+            return []
+        return [self.title, self.abstract, self.summary, *(s.name for s in self.speakers.all())]
+
+    def take(self, slot: Slot) -> None:
+        """Stand in this place of an agenda; a yes that was given to another evening is void."""
+        old = self.slot.event if self.slot else None
+        if old and old.pk != slot.event_id:
+            self.leave()
+        self.slot = slot
+        self.save(update_fields=["slot"])
+        slot.event.reindex()
+
+    def leave(self) -> None:
+        """Free the place: the agenda shows it open, and what was to be prepared is off."""
+        if self.slot is None:
+            return
+        event = self.slot.event
+        self.slot, self.agreed_at = None, None
+        self.save(update_fields=["slot", "agreed_at"])
+        self.drop_duties(event)
+        event.reindex()
+
+    def plan_duties(self) -> None:
+        """What its speakers have to do by when, counted back from the evening (needs 96–98)."""
+        if self.slot and self.proposal:
+            self.duties.plan(self, self.slot.event, self.proposal.call)
+
+    def drop_duties(self, event: Event) -> None:
+        """Nothing is owed to that evening any more, and nobody is reminded of it."""
+        self.duties.filter(done_at=None).delete()
+        self.rehearsals.filter(starts_at__gt=timezone.now()).update(talk=None, booked_at=None)
+        reminders = Delivery.objects.about(event.about)
+        reminders.filter(key__startswith=f"duty:{self.pk}:").withdraw()
+
+    def follow_speakers(self) -> None:
+        """Take over who speaks, and what they allow, from the proposal."""
+        if self.proposal is None:
+            return
+        parts = list(self.proposal.parts.speaking().select_related("speaker"))
+        self.speakers.set([part.speaker for part in parts if part.speaker])
+        wish = self.proposal.wish()
+        if wish:
+            self.visibility, self.licence = wish
+            self.save(update_fields=["visibility", "licence"])
+
+
+def slug_is_taken(slug: str) -> bool:
+    """Whether no further talk may have this short name."""
+    return slug in TAKEN_WORDS or Talk.objects.filter(slug=slug).exists()

@@ -1,0 +1,127 @@
+"""What speakers and organizers are told of a proposal, and what they are owed."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from meetups import notices
+from meetups.models import Event, Organizer
+from outbox.drafts import Draft
+from outbox.models import Delivery
+from outbox.states import MessageClass
+from speakers.states import State
+
+if TYPE_CHECKING:
+    from speakers.models import Part, Proposal
+
+DECIDES = (Organizer.Role.OWNER, Organizer.Role.ORGANIZER)
+
+
+def owed(proposal: "Proposal") -> str:
+    """The letter for the difference between what it is and what its speakers know; "" for none."""
+    event = proposal.event
+    told_event = proposal.told_event_id
+    place = event.pk if event else None
+    if proposal.state == State.DRAFT or (proposal.state, place) == (
+        proposal.told_state,
+        told_event,
+    ):
+        return ""
+    if proposal.state == State.SUBMITTED:
+        return "speakers/reopened" if proposal.told_state else "speakers/received"
+    if proposal.state == State.ACCEPTED and place:
+        return "speakers/offered"
+    if proposal.state == State.ACCEPTED and told_event:
+        return "speakers/taken_off"
+    return f"speakers/{proposal.state}"
+
+
+def write(proposal: "Proposal", letter: str, key: str = "", **extra: Any) -> int:
+    """Owe this letter to everybody who speaks in it; returns to how many."""
+    parts = proposal.parts.reachable().select_related("contact", "speaker")
+    shared = facts(proposal) | extra
+    key = key or f"proposal:{proposal.pk}:{letter.rpartition('/')[2]}:{proposal.rev}"
+    return Delivery.objects.post_many(
+        draft(proposal, part, letter, shared, f"{key}:{part.contact_id}") for part in parts
+    )
+
+
+def draft(
+    proposal: "Proposal", part: "Part", letter: str, shared: dict[str, Any], key: str
+) -> Draft:
+    """One message to one of its speakers."""
+    return Draft(
+        contact=part.contact,
+        template=letter,
+        context=shared | part.facts(),
+        key=key,
+        message_class=MessageClass.TRANSACTIONAL,
+        realm=proposal.call.series.realm,
+        about=f"proposal:{proposal.pk}",
+    )
+
+
+def facts(proposal: "Proposal") -> dict[str, Any]:
+    """What messages say about it, as plain values that keep; with its evening if it has one."""
+    series, event, old = proposal.call.series, proposal.event, proposal.told_event
+    found: dict[str, Any] = {
+        "from_name": series.sender_name or series.name,
+        "reply_to": series.reply_to,
+        "series": series.name,
+        "series_url": series.public_url,
+        "talk": proposal.title,
+        "because": proposal.because,
+        "answer_by": proposal.answer_by.isoformat() if proposal.answer_by else "",
+        "notice_days": proposal.notice_days,
+        "zone": series.time_zone,
+    }
+    if event:
+        found |= notices.facts(event)
+    if proposal.state == State.CONFIRMED and event:
+        found["attachments"] = notices.attachments(event)
+    if old and (event is None or old.pk != event.pk):
+        found |= {
+            "old_title": old.title,
+            "old_starts": old.starts_at.isoformat(),
+            "old_zone": old.zone,
+        }
+    return found
+
+
+def evening(event: Event) -> dict[str, Any]:
+    """The evening alone, for a talk that is not (yet) placed on it."""
+    return notices.facts(event)
+
+
+def tell_organizers(proposal: "Proposal", letter: str, event: Event, note: str = "") -> int:
+    """Write to those who run the series: a place in an agenda is free again."""
+    page = reverse("admin:speakers_proposal_change", args=[proposal.pk])
+    speakers = [str(part) for part in proposal.parts.speaking().select_related("speaker")]
+    context = facts(proposal) | {"note": note, "speakers": ", ".join(speakers)}
+    key = f"proposal:{proposal.pk}:{letter.rpartition('/')[2]}:{proposal.rev}"
+    return _to_organizers(event, letter, context, key, page)
+
+
+def tell_nobody_left(event: Event, key: str) -> int:
+    """Write to those who run the series: no reserve took the free place."""
+    page = reverse("admin:meetups_event_change", args=[event.pk])
+    return _to_organizers(event, "speakers/nobody_left", {}, key, page)
+
+
+def _to_organizers(event: Event, letter: str, extra: dict[str, Any], key: str, page: str) -> int:
+    context = extra | notices.facts(event) | {"page_url": f"{settings.PUBLIC_URL}{page}"}
+    organizers = event.series.organizers.filter(role__in=DECIDES).select_related("user")
+    return Delivery.objects.post_many(
+        Draft(
+            contact=None,
+            address=one.user.email,
+            template=letter,
+            context=context | {"name": one.user.name},
+            key=f"{key}:user:{one.user_id}",
+            message_class=MessageClass.TRANSACTIONAL,
+            realm=event.series.realm,
+            about=event.about,
+        )
+        for one in organizers
+    )

@@ -1,0 +1,17 @@
+"""Secret links in mails to speakers, made when the mail is rendered: {{ part|part_url }}."""
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+
+from people import tokens
+from speakers.models.part import PURPOSE
+
+register = template.Library()
+
+
+@register.filter
+def part_url(part: dict[str, str], page: str = "proposal") -> str:
+    """A page of hers: the proposal itself, or the named page of it ("evening", "slides")."""
+    token = tokens.token_for(PURPOSE, part["seed"], part["hash"])
+    return f"{settings.PUBLIC_URL}{reverse(f'speakers:{page}', args=[token])}"
