@@ -208,7 +208,8 @@ class Proposal(models.Model):
         """She cannot come on that evening; the talk goes back to the pool, the organizers hear."""
         with self.locked() as fresh:
             event = fresh.event
-            if event is None or fresh.state not in {State.ACCEPTED, State.CONFIRMED}:
+            # Where an organizer has just planned another evening, she cannot mean that one.
+            if event is None or fresh.told_event_id != event.pk:
                 raise Refused(_g("No evening is offered for this talk at the moment."))
             fresh.leave_slot()
             if fresh.state == State.CONFIRMED:
