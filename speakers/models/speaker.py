@@ -1,8 +1,10 @@
 """Who speaks: a profile kept once, whatever the number of talks."""
 
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,28 @@ def validate_links(text: str) -> None:
         raise ValidationError(_("Six links are enough."))
     for line in lines:
         URLValidator(schemes=["http", "https"])(line)
+
+
+class SpeakerQuerySet(models.QuerySet["Speaker"]):
+    def of(self, contact: Contact) -> Self:
+        """The one profile of this person, if she has one."""
+        return self.filter(contact=contact)
+
+    def for_contact(self, contact: Contact, name: str, series: Series) -> "Speaker":
+        """Her one profile, made where there is none; she is a speaker of this series from now on.
+
+        A known name is kept. Safe when two requests of hers come at once.
+        """
+        speaker = self.of(contact).first() or self._add(contact, name)
+        speaker.series.add(series)
+        return speaker
+
+    def _add(self, contact: Contact, name: str) -> "Speaker":
+        try:
+            with transaction.atomic(using=self.db):
+                return self.create(contact=contact, name=name)
+        except IntegrityError:
+            return self.of(contact).get()  # somebody else was first
 
 
 class Speaker(models.Model):
@@ -40,6 +64,8 @@ class Speaker(models.Model):
         help_text=_("One web address a line."),
     )  # fmt: skip
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SpeakerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("speaker")
