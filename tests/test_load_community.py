@@ -470,7 +470,6 @@ def test_a_cancelled_evening_cannot_be_loaded_back(load, refused):
         (contract(events={}), "events: {} is no list"),
         (contract(events=["mp-61"]), 'events[0]: "mp-61" is no object'),
         (contract(waves=[{"event": "mp-61"}]), "waves: this release has no waves yet"),
-        (contract(calls=[{}]), "calls: this release has no calls yet"),
         ([CONTRACT], "the file holds"),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from config.community.calls import write_call
 from config.community.evenings import check_seats, write_event
 from config.community.houses import show_venue_to, write_series, write_venue
 from config.community.people import write_contacts
@@ -38,6 +39,8 @@ def _write(community: Community, problems: Problems) -> str:
         show_venue_to(venue)
     for event in community["events"]:
         write_event(event, problems)
+    for call in community["calls"]:
+        write_call(call, problems)
     write_contacts(community["contacts"])
     problems.refuse()
     seats = write_registrations(community["registrations"], problems)

@@ -41,6 +41,8 @@ def check_references(community: Community, problems: Problems) -> None:
         check.event(event)
     for contact in community["contacts"]:
         check.contact(contact)
+    for call in community["calls"]:
+        check.name(call, "series", known.series, "series")
     for seat in community["registrations"]:
         check.name(seat, "event", known.events, "evening")
         check.name(seat, "email", known.emails, "contact", str.lower)
@@ -130,10 +132,17 @@ def _check_doubles(community: Community, problems: Problems) -> None:
         _once(community[section], "slug", lambda record: record.get("slug"), problems)
     _once(community["contacts"], "email", _by("email", "series"), problems)
     _once(community["registrations"], "email", _by("email", "event"), problems)
+    _once(community["calls"], "slug", _call, problems)
+    for call in community["calls"]:
+        _once(call.get("formats", []), "name", _by("name"), problems)
     for series in community["series"]:
         _once(series.get("organizers", []), "email", _by("email"), problems)
     for venue in community["venues"]:
         _once(venue.get("rooms", []), "name", _by("name"), problems)
+
+
+def _call(record: Record) -> Hashable:
+    return (record.get("series"), record["slug"]) if "slug" in record.values else None
 
 
 def _by(*keys: str) -> Callable[[Record], Hashable]:

@@ -11,7 +11,7 @@ from config.community.values import Read, column, list_of, or_null, shown
 from meetups.models import Event, Organizer, Series, Slot
 from people.models import Contact
 from registrations.models import Registration
-from speakers.models import Speaker, Talk
+from speakers.models import Call, Format, Speaker, Talk
 from venues.models import Room, Venue
 
 
@@ -163,11 +163,24 @@ REGISTRATIONS = Shape(
     required=frozenset({"event", "email"}),
 )
 
+FORMAT = Shape(
+    keys=columns(Format, "name", "minutes"),
+    required=frozenset({"name", "minutes"}),
+)
+CALLS = Shape(
+    keys={"series": values.slug, "slug": values.slug}
+    | {"opens": or_null(values.day), "closes": or_null(values.wall_time)}
+    | columns(Call, "title", "scope", "who_decides", "answer_days", "without_names"),
+    required=frozenset({"series", "slug"}),
+    parts={"formats": FORMAT},
+)
+
 SECTIONS = {
     "series": SERIES,
     "venues": VENUES,
     "events": EVENTS,
     "contacts": CONTACTS,
     "registrations": REGISTRATIONS,
+    "calls": CALLS,
 }
-LATER = frozenset({"calls", "waves"})
+LATER = frozenset({"waves"})

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ Read = Callable[[object], Any]
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}", re.ASCII)
 _CLOCK = re.compile(r"\d{2}:\d{2}", re.ASCII)
 _WALL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:00)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T00:00(:00)?)?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,6})?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 _YEARS = range(1970, 2200)
@@ -81,6 +82,13 @@ def wall_time(value: object) -> datetime:
     if moment.year not in _YEARS:
         raise Wrong(f"the year of {shown(value)} is out of reach")
     return moment
+
+
+def day(value: object) -> date:
+    """A day; a time behind it can only be its first minute."""
+    if not _DAY.fullmatch(text(value)):
+        raise Wrong(f"{shown(value)} is no day; write it like 2026-12-10")
+    return wall_time(f"{text(value)[:10]}T00:00").date()
 
 
 def password(value: object) -> str:

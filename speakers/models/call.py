@@ -131,9 +131,8 @@ class Call(models.Model):
         return self.title
 
     def save(self, *args: object, **kwargs: object) -> None:
-        zone = self.series.time_zone
         self.scope_html = render_markdown(self.scope)
-        self.opens_at = instant(self.opens_on, dt.time(), zone) if self.opens_on else None
+        self.opens_at = self.opening_instant()
         self.closes_at = self.closing_instant()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
@@ -145,6 +144,12 @@ class Call(models.Model):
             raise ValidationError({"event": _("This evening belongs to another series.")})
         if self.opens_on and self.closes_on and self.closes_on < self.opens_on:
             raise ValidationError({"closes_on": _("It closes before it opens.")})
+
+    def opening_instant(self) -> dt.datetime | None:
+        """When it opens, at the first minute of its day; None where it is open from the start."""
+        if self.opens_on is None:
+            return None
+        return instant(self.opens_on, dt.time(), self.series.time_zone)
 
     def closing_instant(self) -> dt.datetime | None:
         """When it closes, worked out anew from wall time and zone; None for a standing call."""
