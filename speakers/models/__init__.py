@@ -8,10 +8,11 @@ from speakers.models.preparation import Comment, Duty, Rehearsal, SlideDraft
 from speakers.models.proof import Proof
 from speakers.models.proposal import Proposal
 from speakers.models.review import Review, Score
-from speakers.models.scouting import Lead, Remark, Topic, Voice
+from speakers.models.scouting import Lead
 from speakers.models.speaker import Speaker
 from speakers.models.step import Step
 from speakers.models.talk import Talk
+from speakers.models.topic import Remark, Topic, Voice
 
 __all__ = [
     "Call",

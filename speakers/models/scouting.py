@@ -1,25 +1,56 @@
-"""Whom to ask, what people want to hear, and what they said of a talk (needs 89, 92, 93; O27)."""
+"""Whom to ask for a talk, and how far that has come (needs 89, 93)."""
 
-from typing import Self
+import datetime as dt
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from meetups.models import Series
+from meetups.models import Event, Refused, Series
+from outbox.models import Delivery, Suppression
+from outbox.states import MessageClass
 from people import tokens
-from people.models import Contact, validate_name
-from speakers.models.talk import Talk
+from people.models import Contact, User, validate_name
+from speakers.models.part import Part
+from speakers.states import State as ProposalState
 
 PURPOSE = "speakers.lead"
+LETTER = "speakers/personal_invitation"
+LONGEST_NOTES = 5000
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
     def for_token(self, token: str) -> Self:
         """The lead whose invitation carries this link."""
         return self.filter(token_hash=tokens.hash_of(token)).select_related("series", "topic")
+
+    def note_speakers(self) -> int:
+        """Move those whose confirmed talk took place to "spoke"; returns how many."""
+        evening = "proposal__talk__slot__event"
+        given = Part.objects.speaking().filter(
+            proposal__state=ProposalState.CONFIRMED,
+            proposal__call__series=OuterRef("series"),
+            **{
+                f"{evening}__status": Event.Status.PUBLISHED,
+                f"{evening}__ends_at__lte": timezone.now(),
+                # Asked after her last talk, she is asked for the next one.
+                f"{evening}__ends_at__gt": OuterRef("created_at"),
+            },
+        )
+        at_address = Contact.objects.alias(key=Lower("email")).filter(
+            key=Lower(OuterRef(OuterRef("email")))
+        )
+        by_link = Exists(given.filter(is_author=True, proposal__lead=OuterRef("pk")))
+        by_address = Exists(given.filter(contact__in=at_address))
+        waiting = self.exclude(state=Lead.State.SPOKE)
+        return waiting.filter(by_link | by_address).update(state=Lead.State.SPOKE)
 
 
 class Lead(models.Model):
@@ -31,6 +62,9 @@ class Lead(models.Model):
         AGREED = "agreed", _("agreed")
         SPOKE = "spoke", _("spoke")
         DECLINED = "declined", _("said no")
+
+    # She moves along these by what happens; only an organizer's own hand moves her back.
+    FORWARD = [State.DECLINED, State.LEAD, State.CONTACTED, State.AGREED, State.SPOKE]
 
     series = models.ForeignKey(
         Series, models.CASCADE, related_name="leads", verbose_name=_("series")
@@ -48,7 +82,7 @@ class Lead(models.Model):
     )  # fmt: skip
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.LEAD)
     last_contact = models.DateField(_("last contact"), null=True, blank=True)
-    notes = models.TextField(_("notes"), max_length=5000, blank=True)
+    notes = models.TextField(_("notes"), max_length=LONGEST_NOTES, blank=True)
     seed = models.CharField(max_length=32, default=tokens.new_seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
@@ -84,96 +118,108 @@ class Lead(models.Model):
     def token(self) -> str:
         return tokens.token_for(PURPOSE, self.seed, self.token_hash)
 
+    @property
+    def today(self) -> dt.date:
+        """The day by the clocks of the series."""
+        return timezone.localdate(timezone=ZoneInfo(self.series.time_zone))
 
-class Topic(models.Model):
-    """Something people want to hear about, or a need that they have (O27)."""
+    # Verbs
 
-    class State(models.TextChoices):
-        OPEN = "open", _("open for votes")
-        TAKEN = "taken", _("taken up")
-        CLOSED = "closed", _("not now")
-
-    series = models.ForeignKey(
-        Series, models.CASCADE, related_name="topics", verbose_name=_("series")
-    )
-    title = models.CharField(_("topic"), max_length=200)
-    text = models.TextField(_("more about it"), max_length=5000, blank=True)
-    state = models.CharField(_("state"), max_length=6, choices=State, default=State.OPEN)
-    # Wishes of visitors wait for an organizer's eye before others see them.
-    shown_at = models.DateTimeField(_("shown to all"), null=True, blank=True)
-    wished_by = models.ForeignKey(
-        Contact, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
-    )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("topic")
-        verbose_name_plural = _("topics")
-        ordering = ["-created_at", "-pk"]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Voice(models.Model):
-    """One person's need for one topic: a vote, or what she said in an interview (need 92)."""
-
-    class Source(models.TextChoices):
-        VOTE = "vote", _("vote")
-        INTERVIEW = "interview", _("interview")
-        FEEDBACK = "feedback", _("feedback")
-
-    topic = models.ForeignKey(Topic, models.CASCADE, related_name="voices", verbose_name=_("topic"))
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, null=True, blank=True, related_name="topic_voices",
-        verbose_name=_("person"),
-    )  # fmt: skip
-    audience = models.CharField(
-        _("audience"), max_length=60, blank=True, help_text=_("Like: beginners, data, managers.")
-    )
-    source = models.CharField(_("from"), max_length=9, choices=Source, default=Source.INTERVIEW)
-    note = models.TextField(_("in her words"), max_length=5000, blank=True)
-    at = models.DateTimeField(_("when"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("voice")
-        verbose_name_plural = _("voices")
-        ordering = ["-at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["topic", "contact"],
-                condition=Q(contact__isnull=False),
-                name="voice_once_per_person",
-                violation_error_message=_("This person's voice counts already."),
+    def invite(self, words: str = "", by: User | None = None) -> None:
+        """Write to her once, with the link to the form. Raises Refused where it is not to be."""
+        with transaction.atomic():
+            fresh = self._locked()
+            fresh._must_be_new_to_us()
+            Delivery.objects.post(
+                None,
+                LETTER,
+                fresh.facts(words, by),
+                key=f"lead:{self.pk}:invited",
+                message_class=MessageClass.TRANSACTIONAL,
+                realm=fresh.series.realm,
+                about=f"lead:{self.pk}",
+                address=fresh.email,
+                language=fresh.series.language,
             )
-        ]
+            fresh.invited_at = timezone.now()
+            fresh._reach(self.State.CONTACTED)
+        self.refresh_from_db()
 
-    def __str__(self) -> str:
-        return f"{self.topic}: {self.audience or self.get_source_display()}"
+    def note_contact(self, on: dt.date, note: str = "") -> None:
+        """They talked on this day. Raises Refused for a day to come or notes without end."""
+        with transaction.atomic():
+            fresh = self._locked()
+            if on > fresh.today:
+                raise Refused(_g("This day is still to come."))
+            fresh._add_note(on, note)
+            fresh._reach(self.State.CONTACTED, on)
+        self.refresh_from_db()
+
+    def agree(self) -> None:
+        """She sent a proposal in, or said yes otherwise."""
+        with transaction.atomic():
+            fresh = self._locked()
+            fresh._reach(self.State.AGREED)
+        self.refresh_from_db()
+
+    def say_no(self, note: str = "") -> None:
+        """She does not want to, or not now; nobody asks her again by mistake."""
+        with transaction.atomic():
+            fresh = self._locked()
+            fresh._add_note(fresh.today, note)
+            fresh.state, fresh.last_contact = self.State.DECLINED, fresh.today
+            fresh.save(update_fields=["state", "last_contact", "notes"])
+        self.refresh_from_db()
+
+    def facts(self, words: str = "", by: User | None = None) -> dict[str, Any]:
+        """What her invitation says, as plain values that keep."""
+        series = self.series
+        return {
+            "from_name": series.sender_name or series.name,
+            "reply_to": series.reply_to,
+            "name": self.name,
+            "series": series.name,
+            "series_url": series.public_url,
+            "about": self.about,
+            "words": _paragraphs(words),
+            "by": by.name if by else "",
+            "lead": {"seed": self.seed, "hash": self.token_hash},
+        }
+
+    def _locked(self) -> "Lead":
+        rows = Lead.objects.select_for_update(of=("self",)).select_related("series")
+        return rows.get(pk=self.pk)
+
+    def _must_be_new_to_us(self) -> None:
+        """Refused unless this is the first letter to her, and she may be written to."""
+        if not self.email:
+            raise Refused(_g("We do not know her address. Add it first, or pass the link on."))
+        if self.state not in {self.State.LEAD, self.State.CONTACTED}:
+            raise Refused(_g("She has answered already."))
+        # Also where she was taken from the list and put there anew.
+        before = Delivery.objects.filter(realm=self.series.realm, template=LETTER)
+        if self.invited_at or before.filter(address__iexact=self.email).exists():
+            raise Refused(_g("She was invited already, and the letter said: only once."))
+        if Suppression.objects.covering(self.email).exists():
+            raise Refused(_g("Mail to this address is blocked. Pass the link on by other means."))
+
+    def _reach(self, state: str, on: dt.date | None = None) -> None:
+        """At least this far, last in contact at least on this day. Under the lock."""
+        order = self.FORWARD.index
+        self.state = max(self.State(self.state), self.State(state), key=order)
+        days = filter(None, [self.last_contact, on or self.today])
+        self.last_contact = max(days)
+        self.save(update_fields=["state", "last_contact", "invited_at", "notes"])
+
+    def _add_note(self, on: dt.date, note: str) -> None:
+        if note:
+            line = f"{date_format(on, 'j M Y')}: {note}"
+            self.notes = f"{self.notes.rstrip()}\n{line}".lstrip("\n")
+        if len(self.notes) > LONGEST_NOTES:
+            raise Refused(_g("The notes are full. Shorten them first."))
 
 
-class Remark(models.Model):
-    """What somebody of the audience tells the speaker of a talk; nobody else reads it."""
-
-    talk = models.ForeignKey(Talk, models.CASCADE, related_name="remarks")
-    contact = models.ForeignKey(
-        Contact, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
-    )
-    liked = models.TextField(_("what was good"), max_length=2000, blank=True)
-    wished = models.TextField(_("what could be better"), max_length=2000, blank=True)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("remark")
-        verbose_name_plural = _("remarks")
-        ordering = ["at", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["talk", "contact"],
-                condition=Q(contact__isnull=False),
-                name="remark_once_per_person",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return (self.liked or self.wished)[:80]
+def _paragraphs(text: str) -> str:
+    """Somebody's words as paragraphs of a letter, none of which looks like its end or its facts."""
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return "\n".join("–" if set(line) == {"-"} else line for line in lines).strip("\n")
