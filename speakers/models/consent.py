@@ -6,6 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 # Kept with every consent to show what was agreed to. Change it with the text of the form.
 TEXT_VERSION = "2026-11"
+# Offered to choose from; empty: nothing was said, so nothing but what the law allows.
+LICENCES = (
+    ("", _("All rights stay with me")),
+    ("CC BY 4.0", _("Others may use it if they name me (CC BY 4.0)")),
+    ("CC BY-SA 4.0", _("Others may use it if they name me and share alike (CC BY-SA 4.0)")),
+    ("CC BY-NC 4.0", _("Others may use it without earning money, naming me (CC BY-NC 4.0)")),
+)
 
 
 class Visibility(models.TextChoices):

@@ -16,6 +16,12 @@ MOST_TRIES = 5
 LIVES = timedelta(minutes=15)
 
 
+class ProofQuerySet(models.QuerySet["Proof"]):
+    def forget(self) -> int:
+        """Remove those that are over: an address nobody proved is nobody's business."""
+        return self.filter(expires_at__lt=timezone.now() - timedelta(days=1)).delete()[0]
+
+
 class Proof(models.Model):
     """One try to show that an address is one's own, begun in one browser."""
 
@@ -30,6 +36,8 @@ class Proof(models.Model):
     expires_at = models.DateTimeField()
     proved_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ProofQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proof of an address")
@@ -47,21 +55,25 @@ class Proof(models.Model):
         return code
 
     def is_open(self) -> bool:
-        fresh = self.expires_at > timezone.now() and self.tries < MOST_TRIES
-        return self.proved_at is None and fresh
+        return self.expires_at > timezone.now() and self.tries < MOST_TRIES
 
     def take(self, code: str) -> bool:
-        """Whether this is the code: right once, at most five tries, also when they come at once."""
+        """Whether this is the code; at most five tries, also when they come at once.
+
+        Whoever asks in a transaction holds the proof until its end: what comes of a right code is
+        done when the same code, clicked twice, is right again.
+        """
         with transaction.atomic():
             fresh = Proof.objects.select_for_update().get(pk=self.pk)
             if not fresh.is_open():
                 return False
             fresh.tries += 1
-            if hmac.compare_digest(fresh.code_hash, self._hash("".join(code.split()))):
-                fresh.proved_at = timezone.now()
+            is_right = hmac.compare_digest(fresh.code_hash, self._hash("".join(code.split())))
+            if is_right:
+                fresh.proved_at = fresh.proved_at or timezone.now()
             fresh.save(update_fields=["tries", "proved_at"])
         self.tries, self.proved_at = fresh.tries, fresh.proved_at
-        return fresh.proved_at is not None
+        return is_right
 
     def _hash(self, code: str) -> str:
         told = f"speakers.proof:{self.address.lower()}:{code}".encode()

@@ -17,7 +17,7 @@ from people import tokens
 from people.models import Contact, User, validate_name
 from speakers import notices
 from speakers.models.call import Call, Format
-from speakers.models.consent import TEXT_VERSION, Consent, narrowest
+from speakers.models.consent import TEXT_VERSION, Consent, Visibility, narrowest
 from speakers.models.part import Part
 from speakers.models.proposals import ProposalQuerySet
 from speakers.models.speaker import Speaker
@@ -68,6 +68,9 @@ class Proposal(models.Model):
     # A draft before its author's address is proved: what she typed, and the address of the form.
     by_name = models.CharField(max_length=200, blank=True, validators=[validate_name])
     by_email = models.CharField(max_length=254, blank=True)
+    # What she allows to be shown; on record (Consent) once it is sent in.
+    by_visibility = models.CharField(max_length=9, choices=Visibility, blank=True)
+    by_licence = models.CharField(max_length=200, blank=True)
     draft_seed = models.CharField(max_length=32, default=tokens.new_seed, editable=False)
     draft_hash = models.CharField(max_length=64, unique=True, editable=False)
 
