@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 
 from meetups.rights import CHANGE
@@ -42,8 +42,15 @@ class VerbForm(forms.Form):
         return ""
 
     def act(self) -> str:
-        """Run the verb; returns the sentence that says what has happened. May raise Refused."""
+        """Run the verb; returns the sentence that says what has happened. May raise Refused.
+
+        An empty sentence asks again: what she typed is shown as it will be.
+        """
         raise NotImplementedError
+
+    def afterwards(self) -> Any:
+        """The object whose page comes next; this one, unless the verb made another."""
+        return self.subject
 
 
 class VerbPages:
@@ -75,9 +82,7 @@ class VerbPages:
         if given and form.is_valid() and (sentence := _acted(form)):
             self.log_change(request, subject, sentence)  # type: ignore[attr-defined]
             messages.success(request, sentence)
-            return redirect(
-                f"admin:{self.opts.app_label}_{self.opts.model_name}_change", subject.pk
-            )
+            return redirect(_page_of(form.afterwards()))
         return self._ask(request, form)
 
     def _ask(self, request: HttpRequest, form: VerbForm) -> HttpResponse:
@@ -88,7 +93,8 @@ class VerbPages:
             "object": form.subject,
             "opts": self.opts,
         }
-        return TemplateResponse(request, "admin/verb.html", context)
+        own = f"admin/{self.opts.app_label}/{self.opts.model_name}/{form.name}.html"
+        return TemplateResponse(request, [own, "admin/verb.html"], context)
 
     def render_change_form(
         self,
@@ -101,6 +107,12 @@ class VerbPages:
         may: Callable[[str], bool] = partial(self._may, request=request, obj=obj)  # type: ignore[attr-defined]
         context["verbs"] = [v for v in self.verbs if obj and v.fits(obj) and may(v.needs)]
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[misc]
+
+
+def _page_of(thing: Any) -> str:
+    return reverse(
+        f"admin:{thing._meta.app_label}_{thing._meta.model_name}_change", args=[thing.pk]
+    )
 
 
 def _acted(form: VerbForm) -> str:
