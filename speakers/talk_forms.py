@@ -12,6 +12,7 @@ from meetups.admin.short_names import ShortNameForm
 from meetups.models import Slot
 from people.models import Contact, normalized_email, validate_name
 from speakers.models import Speaker, Talk
+from speakers.models.consent import narrowest
 
 MOST_SPEAKERS = 12
 
@@ -46,6 +47,8 @@ class TalkForm(ShortNameForm):
         fields: dict[str, Any] = self.fields
         if "slot" in fields:
             fields["slot"].label_from_instance = place
+        # Whoever speaks in a proposal has said so herself.
+        fields["names"].disabled = self.instance.proposal_id is not None
 
     def clean_names(self) -> list[str]:
         lines = [" ".join(line.split()) for line in self.cleaned_data["names"].splitlines()]
@@ -61,7 +64,27 @@ class TalkForm(ShortNameForm):
         slot, series = data.get("slot"), data.get("series")
         if slot and series and slot.event.series_id != series.pk:
             self.add_error("slot", gettext("This evening belongs to another series."))
+        self._stay_within_consent(data)
         return data
+
+    def _stay_within_consent(self, data: dict[str, Any]) -> None:
+        """Organizers may show less than the speakers allow, never more (need 108)."""
+        talk = self.instance
+        wish = talk.proposal.wish() if talk.proposal else None
+        if wish is None:
+            return
+        allowed, licence = wish
+        shown = data.get("visibility")
+        if shown and "visibility" in self.changed_data:
+            if narrowest([allowed, shown]) != shown:
+                sentence = gettext(
+                    "Its speakers allowed “%(allowed)s”. You may show less, not more."
+                )
+                label = Talk.Visibility(allowed).label
+                self.add_error("visibility", sentence % {"allowed": label})
+            talk.held_to = "" if shown == allowed else shown
+        if "licence" in self.changed_data and data.get("licence") not in {"", licence}:
+            self.add_error("licence", _licence_sentence(licence))
 
     def set_speakers(self) -> None:
         """Who speaks is who is named; runs once the talk is saved."""
@@ -77,6 +100,14 @@ class TalkForm(ShortNameForm):
         speaker = Speaker.objects.create(name=name)
         speaker.series.add(talk.series)
         return speaker
+
+
+def _licence_sentence(licence: str) -> str:
+    if not licence:
+        return gettext("Its speakers have not agreed to one licence. Ask them first.")
+    return gettext("Its speakers allowed “%(licence)s”. Ask them for another licence.") % {
+        "licence": licence
+    }
 
 
 class SpeakerForm(SeriesForm):

@@ -62,7 +62,13 @@ def is_full(event: Event) -> bool:
 def public_talk(slot: Slot) -> Any:
     """The slot's talk, if it has one that may be shown."""
     talk = getattr(slot, "talk", None)
-    return talk if talk is not None and talk.is_public else None
+    return talk if talk is not None and talk.is_shown else None
+
+
+@register.filter
+def open_place(slot: Slot) -> str:
+    """An item without a talk to show; its own title may name the talk that may not be shown."""
+    return slot.get_kind_display() if hasattr(slot, "talk") else str(slot)
 
 
 @register.simple_tag

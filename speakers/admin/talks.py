@@ -47,6 +47,15 @@ class TalkAdmin(SeriesAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).prefetch_related("speakers")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # The place of a proposal's talk changes on the board, where its speakers are asked.
+        return ("series", "slot") if obj and obj.proposal_id else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not what came of a proposal: that is declined or withdrawn, and stays as history."""
+        by_hand = obj is None or obj.proposal_id is None
+        return by_hand and super().has_delete_permission(request, obj)
+
     @admin.display(description=_("speakers"))
     def by(self, talk: Talk) -> str:
         return ", ".join(speaker.name for speaker in talk.speakers.all())

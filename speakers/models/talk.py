@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from meetups.models import Event, Series, Slot
 from meetups.text import free_slug, render_markdown
 from outbox.models import Delivery
-from speakers.models.consent import Visibility
+from speakers.models.consent import Visibility, narrowest
 from speakers.models.speaker import Speaker
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ class Talk(models.Model):
     visibility = models.CharField(
         _("may be shown"), max_length=9, choices=Visibility, default=Visibility.PUBLIC
     )
+    # What organizers narrowed it to; what speakers allow later never shows more than this.
+    held_to = models.CharField(max_length=9, choices=Visibility, blank=True, editable=False)
     source = models.CharField(max_length=300, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -190,7 +192,8 @@ class Talk(models.Model):
         self.speakers.set([part.speaker for part in parts if part.speaker])
         wish = self.proposal.wish()
         if wish:
-            self.visibility, self.licence = wish
+            self.visibility = narrowest([wish[0], *filter(None, [self.held_to])])
+            self.licence = wish[1]
             self.save(update_fields=["visibility", "licence"])
 
 
