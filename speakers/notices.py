@@ -47,6 +47,26 @@ def write(proposal: "Proposal", letter: str, key: str = "", **extra: Any) -> int
     )
 
 
+def invite(proposal: "Proposal", part: "Part") -> int:
+    """Ask somebody to speak along: what she reads is the talk and its author, nothing else."""
+    series = proposal.call.series
+    author = proposal.parts.filter(is_author=True).select_related("speaker").first()
+    shared = {
+        "from_name": series.sender_name or series.name,
+        "reply_to": series.reply_to,
+        "series": series.name,
+        "series_url": series.public_url,
+        "talk": proposal.title,
+        "author": author.speaker.name if author and author.speaker else "",
+    }
+    letter, key = "speakers/invited", invitation_key(part)
+    return Delivery.objects.post_many([draft(proposal, part, letter, shared, key)])
+
+
+def invitation_key(part: "Part") -> str:
+    return f"part:{part.pk}:invited"
+
+
 def draft(
     proposal: "Proposal", part: "Part", letter: str, shared: dict[str, Any], key: str
 ) -> Draft:

@@ -5,7 +5,7 @@ import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _g
@@ -14,10 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from meetups.models import Event, Refused
 from meetups.walltime import instant
 from people.models import User
+from speakers import telling
+from speakers.models.drafts import FOLDER, SlideDraftQuerySet
 from speakers.models.talk import Talk
 
 if TYPE_CHECKING:
     from speakers.models.call import Call
+    from speakers.models.part import Part
 
 
 class DutyQuerySet(models.QuerySet["Duty"]):
@@ -26,9 +29,15 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         for kind in Duty.Kind.values:
             due_on = event.date - dt.timedelta(days=getattr(call, f"{kind}_days"))
             self.update_or_create(talk=talk, kind=kind, defaults={"due_on": due_on})
+        if talk.drafts.ready().exists():
+            talk.duties.finish(Duty.Kind.SLIDES)
 
     def open(self) -> Self:
         return self.filter(done_at=None)
+
+    def finish(self, kind: str) -> int:
+        """It is done: nobody is reminded of it. Returns how many were open."""
+        return self.open().filter(kind=kind).update(done_at=timezone.now())
 
 
 class Duty(models.Model):
@@ -60,7 +69,7 @@ class Duty(models.Model):
 
 
 def draft_path(draft: "SlideDraft", name: str) -> str:
-    return f"slides/{uuid.uuid4().hex}.pdf"
+    return f"{FOLDER}/{uuid.uuid4().hex}.pdf"
 
 
 class SlideDraft(models.Model):
@@ -85,6 +94,8 @@ class SlideDraft(models.Model):
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     added_at = models.DateTimeField(_("added"), default=timezone.now)
 
+    objects = SlideDraftQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("draft of slides")
         verbose_name_plural = _("drafts of slides")
@@ -100,6 +111,56 @@ class SlideDraft(models.Model):
 
     def __str__(self) -> str:
         return _g("version %(n)d") % {"n": self.version}
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
+
+    def publish(self) -> None:
+        """Show this version with the talk, instead of any other, as far as the talk is shown."""
+        with transaction.atomic():
+            talk = self._hide_all()
+            found = talk.drafts.ready().filter(pk=self.pk).update(published_at=timezone.now())
+            talk.has_slides = bool(found)
+            talk.save(update_fields=["has_slides"])
+        self.refresh_from_db()
+
+    def hide(self) -> None:
+        """Show no version with the talk any more."""
+        with transaction.atomic():
+            talk = self._hide_all()
+            talk.has_slides = False
+            talk.save(update_fields=["has_slides"])
+        self.refresh_from_db()
+
+    def remove(self) -> None:
+        """The file first, then its row: what is left half done is found and removed again."""
+        if self.is_published:
+            self.hide()
+        self.file.delete(save=False)
+        SlideDraft.objects.filter(pk=self.pk).delete()
+
+    def _hide_all(self) -> Talk:
+        talk = Talk.objects.select_for_update(no_key=True).get(pk=self.talk_id)
+        talk.drafts.exclude(published_at=None).update(published_at=None)
+        return talk
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def write(
+        self,
+        talk: Talk,
+        text: str,
+        draft: SlideDraft | None = None,
+        *,
+        user: User | None = None,
+        part: "Part | None" = None,
+    ) -> "Comment":
+        """Say it on the talk's slides; the other side is told, at most once an hour."""
+        with transaction.atomic():
+            comment = self.create(talk=talk, draft=draft, user=user, part=part, text=text)
+            telling.commented(comment)
+        return comment
 
 
 class Comment(models.Model):
@@ -119,6 +180,8 @@ class Comment(models.Model):
     )  # fmt: skip
     text = models.TextField(_("comment"), max_length=5000)
     at = models.DateTimeField(_("when"), default=timezone.now)
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comment")
@@ -175,11 +238,21 @@ class Rehearsal(models.Model):
         self.starts_at = instant(self.date, self.time, self.event.zone)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
+    @property
+    def ends_at(self) -> dt.datetime:
+        return self.starts_at + dt.timedelta(minutes=self.minutes)
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at <= timezone.now()
+
     def book(self, talk: Talk) -> None:
-        """Take this time for the talk, instead of any other. Raises Refused where it is gone."""
-        with self.event.locked():
-            if talk.slot is None or talk.slot.event_id != self.event_id:
-                raise Refused(_g("This rehearsal is for another evening."))
+        """Take this time for the talk, instead of any other; its speakers and organizers are told.
+
+        Raises Refused where it is gone, or the talk is on another evening.
+        """
+        with self.event.locked() as event:
+            self._must_be_for(talk, event)
             free = Rehearsal.objects.free().filter(pk=self.pk)
             if not free.update(talk=talk, booked_at=timezone.now()):
                 self.refresh_from_db()
@@ -188,12 +261,25 @@ class Rehearsal(models.Model):
                 raise Refused(_g("Somebody else has taken this time. Please choose another one."))
             others = Rehearsal.objects.filter(talk=talk, starts_at__gt=timezone.now())
             others.exclude(pk=self.pk).update(talk=None, booked_at=None)
-            talk.duties.open().filter(kind=Duty.Kind.REHEARSAL).update(done_at=timezone.now())
+            talk.duties.finish(Duty.Kind.REHEARSAL)
+            self.refresh_from_db()
+            telling.rehearsal_booked(self)
+
+    def give_back(self) -> None:
+        """The talk's speakers do not come at this time; somebody else may book it."""
+        talk = self.talk
+        if talk is None:
+            return
+        with self.event.locked():
+            mine = Rehearsal.objects.filter(pk=self.pk, talk=talk, starts_at__gt=timezone.now())
+            if mine.update(talk=None, booked_at=None):
+                talk.duties.filter(kind=Duty.Kind.REHEARSAL).update(done_at=None)
+                telling.rehearsal_given_back(self, talk)
         self.refresh_from_db()
 
-    def free_again(self) -> None:
-        """Give the time back."""
-        Rehearsal.objects.filter(pk=self.pk).update(talk=None, booked_at=None)
-        if self.talk:
-            self.talk.duties.filter(kind=Duty.Kind.REHEARSAL).update(done_at=None)
-        self.refresh_from_db()
+    def _must_be_for(self, talk: Talk, event: Event) -> None:
+        slot = Talk.objects.select_related("slot").get(pk=talk.pk).slot
+        if slot is None or slot.event_id != event.pk:
+            raise Refused(_g("This rehearsal is for another evening."))
+        if event.is_cancelled or event.is_over:
+            raise Refused(_g("This evening does not take place any more."))
