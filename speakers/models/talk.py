@@ -3,6 +3,7 @@
 import uuid
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from speakers.models.proposal import Proposal
 
 # Pages of their own under /talks/.
-TAKEN_WORDS = frozenset({"mine", "new"})
+TAKEN_WORDS = frozenset({"code", "mine", "new"})
+
+# What remains of a talk opens for whoever has its address.
+SHOWN = frozenset({Visibility.PUBLIC, Visibility.LINK})
 
 
 class TalkQuerySet(models.QuerySet["Talk"]):
@@ -35,12 +39,27 @@ class TalkQuerySet(models.QuerySet["Talk"]):
 
     def open_by_link(self) -> Self:
         """Those whose page opens for whoever has its address."""
-        shown = Q(visibility__in=[Visibility.PUBLIC, Visibility.LINK])
-        return self.announced().filter(shown | self._to_come())
+        return self.announced().filter(Q(visibility__in=SHOWN) | self._to_come())
 
     def open_to_attendees(self) -> Self:
         """Those whose page opens for the people of their evening."""
         return self.announced().filter(~Q(visibility=Visibility.NOWHERE) | self._to_come())
+
+    def follow(self, speaker: Speaker) -> None:
+        """Her profile changed: what was owed of it is done, the archive finds her by it."""
+        for talk in self.filter(speakers=speaker).select_related("slot__event"):
+            talk.follow_profiles()
+            if talk.slot:
+                talk.slot.event.reindex()
+
+    def slides_by_link(self) -> Self:
+        """Those whose published slides do so; slides are never shown more widely than allowed."""
+        return self.announced().filter(visibility__in=SHOWN, has_slides=True)
+
+    def slides_to_attendees(self) -> Self:
+        """Those whose published slides open for the people of their evening, once it began."""
+        begun = self.announced().filter(slot__event__starts_at__lte=timezone.now(), has_slides=True)
+        return begun.exclude(visibility=Visibility.NOWHERE)
 
     def _to_come(self) -> Q:
         # What a speaker allows is about what remains; that she speaks is announced before.
@@ -81,6 +100,8 @@ class Talk(models.Model):
     )
     video_url = models.URLField(_("video"), max_length=500, blank=True)
     slides_url = models.URLField(_("slides"), max_length=500, blank=True)
+    # A version of the slides kept here is published (SlideDraft.publish).
+    has_slides = models.BooleanField(default=False, editable=False)
     summary = models.TextField(_("summary"), max_length=10_000, blank=True, help_text="Markdown")
     summary_html = models.TextField(editable=False, blank=True)
     licence = models.CharField(_("licence"), max_length=200, blank=True)
@@ -117,6 +138,10 @@ class Talk(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("speakers:talk", args=[self.slug])
 
+    @property
+    def public_url(self) -> str:
+        return f"{settings.PUBLIC_URL}{self.get_absolute_url()}"
+
     @classmethod
     def of(cls, proposal: "Proposal") -> "Talk":
         """The talk that came of the proposal; made at its first acceptance, in the pool."""
@@ -138,6 +163,13 @@ class Talk(models.Model):
     @property
     def is_public(self) -> bool:
         return self.visibility == Visibility.PUBLIC
+
+    @property
+    def slides_link(self) -> str:
+        """Where everybody finds the slides: elsewhere, or the published version kept here."""
+        if self.slides_url or not self.has_slides or self.visibility not in SHOWN:
+            return self.slides_url
+        return reverse("speakers:talk_slides", args=[self.slug])
 
     @property
     def is_shown(self) -> bool:
@@ -176,6 +208,13 @@ class Talk(models.Model):
         """What its speakers have to do by when, counted back from the evening (needs 96–98)."""
         if self.slot and self.proposal:
             self.duties.plan(self, self.slot.event, self.proposal.call)
+            self.follow_profiles()
+
+    def follow_profiles(self) -> None:
+        """The profile is no duty any more once nobody's lacks anything (need 96)."""
+        speakers = self.speakers.all()
+        if speakers and not any(speaker.lacks for speaker in speakers):
+            self.duties.finish("profile")
 
     def drop_duties(self, event: Event) -> None:
         """Nothing is owed to that evening any more, and nobody is reminded of it."""
