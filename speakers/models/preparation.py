@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from meetups.models import Event, Refused
 from meetups.walltime import instant
 from people.models import User
-from speakers import telling
+from speakers import preparing
 from speakers.models.drafts import FOLDER, SlideDraftQuerySet
 from speakers.models.talk import Talk
 
@@ -159,7 +159,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Say it on the talk's slides; the other side is told, at most once an hour."""
         with transaction.atomic():
             comment = self.create(talk=talk, draft=draft, user=user, part=part, text=text)
-            telling.commented(comment)
+            preparing.commented(comment)
         return comment
 
 
@@ -263,7 +263,7 @@ class Rehearsal(models.Model):
             others.exclude(pk=self.pk).update(talk=None, booked_at=None)
             talk.duties.finish(Duty.Kind.REHEARSAL)
             self.refresh_from_db()
-            telling.rehearsal_booked(self)
+            preparing.rehearsal_booked(self, talk)
 
     def give_back(self) -> None:
         """The talk's speakers do not come at this time; somebody else may book it."""
@@ -274,7 +274,7 @@ class Rehearsal(models.Model):
             mine = Rehearsal.objects.filter(pk=self.pk, talk=talk, starts_at__gt=timezone.now())
             if mine.update(talk=None, booked_at=None):
                 talk.duties.filter(kind=Duty.Kind.REHEARSAL).update(done_at=None)
-                telling.rehearsal_given_back(self, talk)
+                preparing.rehearsal_given_back(self, talk)
         self.refresh_from_db()
 
     def _must_be_for(self, talk: Talk, event: Event) -> None:
