@@ -13,6 +13,7 @@ urlpatterns = [
     path("series/<slug:slug>/feed/", series_feed, name="series_feed"),
     path("events/<slug:slug>/", views.event, name="event"),
     path("events/<slug:slug>.ics", views.event_calendar, name="event_calendar"),
+    path("events/<slug:slug>.png", views.event_poster, name="event_poster"),
     path("pictures/<uuid:pk>.jpg", views.picture, name="picture"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),

@@ -18,6 +18,7 @@ from meetups.archive import NoSuchPage, archive_page
 from meetups.calendar import calendar_file
 from meetups.models import Event, EventQuerySet, Picture, Series
 from meetups.pages import for_all_sites, jpeg, kept_page, public_page
+from meetups.posters import poster_of
 from meetups.revisions import evenings_version, event_version
 from meetups.sitemaps import SITEMAPS
 
@@ -67,6 +68,13 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     pictures = list(event.pictures.all()) if event.is_over else []
     context = {"event": event, "series": event.series, "pictures": pictures}
     return render(request, "meetups/event.html", context)
+
+
+@kept_page(event_version)
+def event_poster(request: HttpRequest, slug: str) -> HttpResponse:
+    """The evening as a picture to pass on, and what other sites show beside its link."""
+    event = get_object_or_404(Event.objects.public().light().with_agenda(), slug=slug)
+    return for_all_sites(HttpResponse(poster_of(event).png(), content_type="image/png"))
 
 
 @public_page

@@ -6,8 +6,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from meetups.models import Slot
-from meetups.pages import jpeg, kept_page
+from meetups.pages import for_all_sites, jpeg, kept_page
 from meetups.revisions import Version, version_by
+from speakers.cards import card_of
 from speakers.models import Speaker, Talk
 
 # The page also says whether the evening is still to come.
@@ -37,6 +38,14 @@ def talk(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request, "speakers/talk.html", {"talk": talk, "event": event, "series": event.series}
     )
+
+
+@kept_page(talk_version)
+def card(request: HttpRequest, slug: str) -> HttpResponse:
+    """The talk as a picture to pass on: its speaker's face, and when to hear it."""
+    talks = Talk.objects.open_by_link().select_related("slot__event__series", "slot__event__venue")
+    talk = get_object_or_404(talks.prefetch_related("speakers"), slug=slug)
+    return for_all_sites(HttpResponse(card_of(talk).png(), content_type="image/png"))
 
 
 @require_safe

@@ -190,9 +190,9 @@ def test_the_link_to_a_seat_keeps_where_the_guest_comes_from(event):
 def test_a_shelf_gives_away_what_nobody_asks_for():
     shelf = Shelf(places=2)
     for name in "ab":
-        shelf.keep(name, name.encode())
+        shelf.keep(name, HttpResponse(name))
     shelf.get("a")
-    shelf.keep("c", b"c")
+    shelf.keep("c", HttpResponse("c"))
 
     assert shelf.get("b") is None
     assert shelf.get("a").content == b"a"
