@@ -1,7 +1,9 @@
 """Evenings as iCalendar (RFC 5545): stable UID, rising SEQUENCE, CANCELLED instead of vanishing."""
 
+import uuid
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,8 +18,28 @@ if TYPE_CHECKING:
 REFRESH = icalendar.vDuration(timedelta(hours=4))
 
 
-def calendar_file(events: Iterable["Event"], name: str = "", method: str = "PUBLISH") -> str:
-    """The evenings as one calendar file; times are UTC instants, so every client agrees."""
+@dataclass(frozen=True)
+class Entry:
+    """An evening, or one person's part of it, as it stands in a calendar."""
+
+    event: "Event"
+    uid: uuid.UUID
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+    title: str
+    about: str = ""
+
+    @classmethod
+    def of(cls, event: "Event") -> "Entry":
+        when = (event.starts_at, event.ends_at, event.schedule_rev)
+        return cls(event, event.uid, *when, event.title, event.tagline)
+
+
+def calendar_file(
+    entries: Iterable["Event | Entry"], name: str = "", method: str = "PUBLISH"
+) -> str:
+    """The entries as one calendar file; times are UTC instants, so every client agrees."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", f"-//{settings.ORGANIZATION}//Third Thursday//EN")
     calendar.add("version", "2.0")
@@ -26,26 +48,27 @@ def calendar_file(events: Iterable["Event"], name: str = "", method: str = "PUBL
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
         calendar.add("x-published-ttl", REFRESH.to_ical().decode())
-    for event in events:
-        calendar.add_component(_entry(event))
+    for entry in entries:
+        calendar.add_component(_component(entry if isinstance(entry, Entry) else Entry.of(entry)))
     return calendar.to_ical().decode()
 
 
-def _entry(event: "Event") -> icalendar.Event:
-    entry = icalendar.Event()
-    entry.add("uid", f"{event.uid}@{urlsplit(settings.PUBLIC_URL).hostname}")
-    entry.add("dtstamp", timezone.now())
-    entry.add("dtstart", event.starts_at)
-    entry.add("dtend", event.ends_at)
-    entry.add("sequence", event.schedule_rev)
-    entry.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
-    entry.add("summary", _plain(event.title))
-    if event.tagline:
-        entry.add("description", _plain(event.tagline))
-    entry.add("url", event.public_url)
+def _component(entry: Entry) -> icalendar.Event:
+    event, component = entry.event, icalendar.Event()
+    component.add("uid", f"{entry.uid}@{urlsplit(settings.PUBLIC_URL).hostname}")
+    component.add("dtstamp", timezone.now())
+    component.add("dtstart", entry.starts_at)
+    component.add("dtend", entry.ends_at)
+    component.add("sequence", entry.sequence)
+    component.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+    component.add("summary", _plain(entry.title))
+    if entry.about:
+        component.add("description", _plain(entry.about))
+    component.add("url", event.public_url)
     if event.place and event.venue:
-        entry.add("location", _plain(", ".join(filter(None, [event.place, event.venue.address]))))
-    return entry
+        place = ", ".join(filter(None, [event.place, event.venue.address]))
+        component.add("location", _plain(place))
+    return component
 
 
 def _plain(text: str) -> str:

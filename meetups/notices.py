@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from meetups.calendar import calendar_file
+from meetups.calendar import Entry, calendar_file
 from outbox.drafts import Draft
 from outbox.models import Delivery
 from outbox.states import MessageClass
@@ -34,11 +34,12 @@ def facts(event: "Event") -> dict[str, Any]:
     }
 
 
-def attachments(event: "Event") -> list[dict[str, str]]:
-    """The evening as a calendar file, for a mail to somebody with a seat."""
+def attachments(event: "Event", entry: Entry | None = None) -> list[dict[str, str]]:
+    """The evening, or her part of it, as a calendar file for a mail to one of its people."""
     method = "CANCEL" if event.is_cancelled else "PUBLISH"
     kind = f"text/calendar; charset=utf-8; method={method}"
-    return [{"name": "evening.ics", "type": kind, "text": calendar_file([event], method=method)}]
+    text = calendar_file([entry or event], method=method)
+    return [{"name": "evening.ics", "type": kind, "text": text}]
 
 
 def tell(event: "Event", template: str, extra: dict[str, Any]) -> int:

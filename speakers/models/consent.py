@@ -11,6 +11,7 @@ LICENCES = (
     ("", _("All rights stay with me")),
     ("CC BY 4.0", _("Others may use it if they name me (CC BY 4.0)")),
     ("CC BY-SA 4.0", _("Others may use it if they name me and share alike (CC BY-SA 4.0)")),
+    ("CC0 1.0", _("Others may use it freely, also without naming me (CC0)")),
     ("CC BY-NC 4.0", _("Others may use it without earning money, naming me (CC BY-NC 4.0)")),
 )
 

@@ -129,6 +129,29 @@ class Part(models.Model):
         name = self.speaker.name if self.speaker else self.contact.name if self.contact else ""
         return {"name": name, "part": self.link}
 
+    def take_profile(self) -> Speaker:
+        """Her one profile, to be changed by her: what an organizer wrote down becomes hers."""
+        with self.proposal.locked() as proposal:
+            fresh = self._held()
+            if fresh.speaker is None or fresh.contact is None:
+                raise Refused(_g("There is no profile yet. Say yes to the invitation first."))
+            if fresh.speaker.contact_id is None:
+                fresh._make_hers(fresh.speaker, fresh.contact)
+                if hasattr(proposal, "talk"):
+                    proposal.talk.follow_speakers()
+        self.refresh_from_db()
+        return fresh.speaker
+
+    def _make_hers(self, speaker: Speaker, contact: Contact) -> None:
+        own = Speaker.objects.of(contact).first()
+        if own is None:
+            speaker.contact = contact
+            speaker.save(update_fields=["contact"])
+            return
+        own.series.add(self.proposal.call.series)
+        self.speaker = own
+        self.save(update_fields=["speaker"])
+
     # Verbs of the one who is invited, and of her who invited
 
     def accept(self, name: str = "") -> bool:
