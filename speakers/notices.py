@@ -10,6 +10,7 @@ from meetups.models import Event, Organizer
 from outbox.drafts import Draft
 from outbox.models import Delivery
 from outbox.states import MessageClass
+from speakers.calendar import entry_of
 from speakers.states import State
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def facts(proposal: "Proposal") -> dict[str, Any]:
     if event:
         found |= notices.facts(event)
     if proposal.state == State.CONFIRMED and event:
-        found["attachments"] = notices.attachments(event)
+        found["attachments"] = notices.attachments(event, entry_of(proposal.talk))
     if old and (event is None or old.pk != event.pk):
         found |= {
             "old_title": old.title,
