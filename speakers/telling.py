@@ -58,7 +58,9 @@ def take_back(proposal: "Proposal") -> bool:
 
     True: it counts as never told. Where one of several speakers has it, the others get it too.
     """
-    last = _letters(proposal, STANDING).filter(key__contains=f":{proposal.told_rev}:")
+    last = _letters(proposal, STANDING).filter(
+        key__regex=rf"^proposal:\d+:\w+:{proposal.told_rev}:"
+    )
     if last.filter(state__in=HANDED_OVER).exists() or not last.withdraw():
         return False
     proposal.told_state, proposal.told_event = proposal.knew_state, proposal.knew_event

@@ -81,11 +81,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         oldest = self.due().order_by().aggregate(at=models.Min("not_before"))["at"]
         return timezone.now() - oldest if oldest else None
 
+    def unsent(self) -> Self:
+        """What nobody else has seen yet."""
+        return self.filter(state__in=states.OPEN)
+
     def withdraw(self) -> int:
         """Take back what was not handed over yet; returns how many."""
-        return self.filter(state__in=states.OPEN).update(
-            state=State.CANCELLED, settled_at=timezone.now()
-        )
+        return self.unsent().update(state=State.CANCELLED, settled_at=timezone.now())
 
     def hold(self) -> int:
         """Keep waiting messages back until they are released."""

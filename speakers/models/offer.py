@@ -1,7 +1,7 @@
 """A free place goes round among the reserves, in order, until one of them takes it (need 95)."""
 
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from meetups.models import Event, Refused, Slot
+from outbox.models import Delivery
+from outbox.states import HANDED_OVER
 from people.models import User
 from speakers import notices
 from speakers.models.proposal import Proposal
@@ -27,6 +29,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def close(self, state: str) -> int:
         """End those that are open."""
         return self.open().update(state=state, closed_at=timezone.now())
+
+    def release(self) -> None:
+        """The place is no longer free: whoever was asked hears so, the rest never were in line."""
+        for offer in self.open().select_related("proposal__call__series", "slot__event__series"):
+            offer.release()
 
     def offer(self, slot: Slot, by: User | None = None) -> int:
         """Offer the free place to every reserve who can step in, the first in line at once.
@@ -70,6 +77,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
         Whoever was late may still say yes: the place is hers who answers first.
         """
+        self._no_longer_free().release()
         now = timezone.now()
         in_time = self.asked().filter(slot=OuterRef("pk"), answer_by__gt=now)
         slots = Slot.objects.filter(~Exists(in_time), talk=None, event__starts_at__gt=now).exclude(
@@ -82,6 +90,12 @@ class OfferQuerySet(models.QuerySet["Offer"]):
                 slot.event = event
                 asked += self.move_on(slot)
         return asked
+
+    def _no_longer_free(self) -> Self:
+        """Open ones whose place was filled by hand, or whose evening is off or has begun."""
+        off = Q(slot__event__status=Event.Status.CANCELLED)
+        begun = Q(slot__event__starts_at__lte=timezone.now())
+        return self.open().filter(off | begun | Q(slot__talk__isnull=False))
 
 
 class Offer(models.Model):
@@ -135,7 +149,7 @@ class Offer(models.Model):
         left = (self.slot.event.starts_at - now) / 4
         self.state, self.asked_at, self.answer_by = self.State.ASKED, now, now + min(hours, left)
         self.save(update_fields=["state", "asked_at", "answer_by"])
-        extra = notices.evening(self.slot.event) | {"answer_by_time": self.answer_by.isoformat()}
+        extra = self._facts() | {"answer_by_time": self.answer_by.isoformat()}
         notices.write(self.proposal, "speakers/step_in", f"offer:{self.pk}:asked", **extra)
 
     def take(self) -> None:
@@ -151,7 +165,6 @@ class Offer(models.Model):
                 raise Refused(_g("Somebody else has taken this place. You stay in our reserve."))
             must_be_free(fresh.slot)
             fresh.close(self.State.TAKEN)
-            fresh.release_others()
             proposal.take_slot(fresh.slot)
             proposal.agree()
         self.refresh_from_db()
@@ -173,16 +186,21 @@ class Offer(models.Model):
         self.state, self.closed_at = state, timezone.now()
         self.save(update_fields=["state", "closed_at"])
 
-    def release_others(self) -> None:
-        """Whoever was asked for the same place hears that it is taken; the rest never were."""
-        others = Offer.objects.filter(slot=self.slot).exclude(pk=self.pk).open()
-        for other in others.select_related("proposal__call__series", "slot__event__series"):
-            if other.state == self.State.ASKED:
-                extra = notices.evening(other.slot.event)
-                notices.write(
-                    other.proposal, "speakers/step_in_taken", f"offer:{other.pk}:gone", **extra
-                )
-            other.close(self.State.GONE)
+    def release(self) -> None:
+        """The place is gone: she hears so, unless the question itself was never sent to her."""
+        question = Delivery.objects.about(f"proposal:{self.proposal_id}")
+        question = question.filter(key__startswith=f"offer:{self.pk}:asked:")
+        was_sent = question.filter(state__in=HANDED_OVER).exists()
+        matters = self.state == self.State.ASKED and self.slot.event.starts_at > timezone.now()
+        if not was_sent and question.withdraw():
+            matters = False
+        if matters:
+            key = f"offer:{self.pk}:gone"
+            notices.write(self.proposal, "speakers/step_in_taken", key, **self._facts())
+        self.close(self.State.GONE)
+
+    def _facts(self) -> dict[str, Any]:
+        return notices.evening(self.slot.event) | {"offer": self.pk}
 
 
 def must_be_free(slot: Slot) -> None:

@@ -15,15 +15,16 @@ from meetups.models import Event, Refused, Slot
 from meetups.text import render_markdown
 from people import tokens
 from people.models import Contact, User, validate_name
-from speakers import notices
+from speakers import notices, telling
 from speakers.models.call import Call, Format
 from speakers.models.consent import TEXT_VERSION, Consent, Visibility, narrowest
 from speakers.models.part import Part
+from speakers.models.places import must_fit
 from speakers.models.proposals import ProposalQuerySet
 from speakers.models.speaker import Speaker
 from speakers.models.step import Step
 from speakers.models.talk import Talk
-from speakers.states import MOVES, PLACEABLE, State
+from speakers.states import MOVES, State
 
 DRAFT_PURPOSE = "speakers.draft"
 
@@ -84,10 +85,19 @@ class Proposal(models.Model):
     # What its speakers were last told (lesson 4).
     told_state = models.CharField(max_length=9, choices=State, blank=True, editable=False)
     told_event = models.ForeignKey(
+        Event, models.SET_NULL, null=True, blank=True, related_name="known_to", editable=False
+    )
+    # The `rev` of the letter that said so; 0 where none of ours did.
+    told_rev = models.PositiveIntegerField(default=0, editable=False)
+    told_at = models.DateTimeField(_("last told"), null=True, blank=True, editable=False)
+    # What they knew before: counts again if that letter is taken back unsent (speakers.telling).
+    knew_state = models.CharField(max_length=9, choices=State, blank=True, editable=False)
+    knew_event = models.ForeignKey(
         Event, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
-    told_at = models.DateTimeField(_("last told"), null=True, blank=True, editable=False)
+    knew_rev = models.PositiveIntegerField(default=0, editable=False)
     chased = models.PositiveSmallIntegerField(default=0, editable=False)
+    chased_at = models.DateTimeField(null=True, blank=True, editable=False)
     edited_at = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -229,7 +239,6 @@ class Proposal(models.Model):
             event, was_draft = fresh.event, fresh.state == State.DRAFT
             fresh.leave_slot()
             fresh.move_to(State.WITHDRAWN, by, note)
-            fresh.offers.close("gone")
             if event:
                 notices.tell_organizers(fresh, "speakers/dropped_out", event, note)
             if not was_draft:
@@ -275,7 +284,6 @@ class Proposal(models.Model):
             fresh.because = because
             fresh.move_to(State.DECLINED, by, because[:500])
             fresh.leave_slot()
-            fresh.offers.close("gone")
             fresh.save(update_fields=["because"])
         self.refresh_from_db()
 
@@ -339,18 +347,21 @@ class Proposal(models.Model):
         refusal = MOVES[self.state][State(state)]
         if refusal is not None:
             raise Refused(str(refusal))
+        if self.state == State.RESERVE:
+            self.offers.close("gone")
         self.state, self.state_at, self.rev = state, timezone.now(), self.rev + 1
         self.save()
         self._write_step(by, note)
 
     def take_slot(self, slot: Slot, by: User | None = None) -> None:
         """Move into this place of an agenda, out of any earlier one; a yes to that one is void."""
-        self._must_fit(slot)
+        must_fit(self, slot)
         talk = Talk.of(self)
         if talk.slot and talk.slot.pk == slot.pk:
             return
         talk.take(slot)
         self.talk = talk
+        slot.offers.release()
         if talk.agreed_at is None and self.state != State.ACCEPTED:
             self.move_to(State.ACCEPTED, by)
         else:
@@ -370,28 +381,10 @@ class Proposal(models.Model):
 
     def tell(self) -> int:
         """Write to its speakers what they do not know yet; one message each for the difference."""
-        letter = notices.owed(self)
-        told = notices.write(self, letter) if letter else 0
-        self.told_state, self.told_event, self.chased = self.state, self.event, 0
-        self.told_at = timezone.now()
-        self.save(update_fields=["told_state", "told_event", "told_at", "chased"])
-        return told
+        return telling.tell(self)
 
     def _write_step(self, by: User | None, note: str) -> None:
         Step.objects.create(
             proposal=self, by=by, state=self.state, event=self.event, note=note[:500]
         )
-
-    def _must_fit(self, slot: Slot) -> None:
-        event = slot.event
-        if event.series_id != self.call.series_id:
-            raise Refused(_g("This evening belongs to another series."))
-        if event.is_cancelled or event.is_over:
-            raise Refused(_g("This evening does not take place any more."))
-        if slot.kind not in {Slot.Kind.TALK, Slot.Kind.LIGHTNING}:
-            raise Refused(_g("This item of the agenda is not for talks."))
-        holder = Talk.objects.filter(slot=slot).exclude(proposal=self).first()
-        if holder:
-            raise Refused(_g("“%(talk)s” stands there already.") % {"talk": holder})
-        if self.state not in PLACEABLE:
-            raise Refused(str(MOVES[self.state][State.ACCEPTED]))
+        telling.forget_untrue(self)
