@@ -39,7 +39,7 @@ def event_schema(event: Event) -> dict[str, Any]:
         "isAccessibleForFree": True,
         "maximumAttendeeCapacity": event.capacity,
     }
-    found |= _times(event) | _offer(event)
+    found |= _times(event) | _offer(event) | _recordings(event)
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 
@@ -76,6 +76,16 @@ def _locations(event: Event) -> list[dict[str, Any]]:
     if "online" in event.modes:
         places.append({"@type": "VirtualLocation", "url": event.public_url})
     return places
+
+
+def _recordings(event: Event) -> dict[str, Any]:
+    """The videos that everybody may see, once there are any."""
+    if not event.is_over:
+        return {}
+    talks = [getattr(slot, "talk", None) for slot in event.slots.all()]
+    shown = [talk for talk in talks if talk is not None and talk.is_shown and talk.video_url]
+    videos = [{"@type": "VideoObject", "name": t.title, "url": t.public_url} for t in shown]
+    return {"recordedIn": videos} if videos else {}
 
 
 def _offer(event: Event) -> dict[str, Any]:

@@ -1,0 +1,445 @@
+"""What strangers see of a talk: nothing before its speaker agreed, then only what she allowed."""
+
+import json
+import re
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+
+import meetups.urls
+import registrations.urls
+import speakers.urls
+from meetups.models import Slot
+from speakers.models import Talk
+from tests.builders import (
+    make_call,
+    make_contact,
+    make_event,
+    make_organizer,
+    make_proposal,
+    make_series,
+    make_slot,
+    make_speaker,
+    make_talk,
+)
+
+pytestmark = pytest.mark.django_db
+
+URLS = {
+    "meetups": meetups.urls.urlpatterns,
+    "registrations": registrations.urls.urlpatterns,
+    "speakers": speakers.urls.urlpatterns,
+}
+# What a stranger must not read; the other half of the title is what she searches for.
+SECRETS = ("zyzzyva", "xanthippe", "canary@example.org", "kinkajou", "numbat")
+
+
+@pytest.fixture
+def event():
+    return make_event(make_series("minsk"), slug="mp-61", title="Evening 61")
+
+
+@pytest.fixture
+def proposed(event):
+    """A proposal to the evening's series whose every text is a canary."""
+    contact = make_contact("canary@example.org", "Xanthippe")
+    call = make_call(event.series)
+
+    def proposed(state, **fields):
+        texts = {"title": "Zyzzyva quokka", "abstract": "Kinkajou", "notes": "Numbat"}
+        proposal = make_proposal(call, state, contact, **texts | fields)
+        proposal.parts.get().speaker.photo.save("x.jpg", ContentFile(b"jpeg"))
+        return proposal
+
+    return proposed
+
+
+def public_paths(event, *slugs):
+    """Every address of the site that needs no secret, for these short names, and some searches."""
+    paths = [f"/series/{event.series.slug}/archive/?q={word}" for word in ("quokka", "evening")]
+    for app, patterns in URLS.items():
+        for pattern in patterns:
+            names = set(pattern.pattern.regex.groupindex)
+            if not names:
+                paths.append(reverse(f"{app}:{pattern.name}"))
+            elif names in ({"slug"}, {"series"}):
+                found = [event.series.slug, event.slug, *slugs]
+                paths += [reverse(f"{app}:{pattern.name}", args=[slug]) for slug in found]
+    return paths
+
+
+def seen(event):
+    """What strangers read on all of them, without the addresses that they asked for."""
+    slugs = Talk.objects.values_list("slug", flat=True)
+    found = {}
+    for path in public_paths(event, *slugs):
+        answer = Client().get(path)
+        text = answer.getvalue().decode(errors="replace").lower()
+        found[path] = (answer.status_code, text.replace(path.lower(), ""))
+    return found
+
+
+def leaks(event):
+    return [
+        (path, secret)
+        for path, (_status, text) in seen(event).items()
+        for secret in SECRETS
+        if secret in text
+    ]
+
+
+def photo_of(proposal):
+    speaker = proposal.parts.get().speaker
+    answer = Client().get(f"/speakers/{speaker.pk}.jpg")
+    answer.close()
+    return answer.status_code
+
+
+def allow(proposal, visibility, licence=""):
+    proposal.consent(proposal.parts.get(), visibility, licence)
+
+
+@pytest.mark.parametrize(
+    "state", ["draft", "submitted", "accepted", "reserve", "declined", "withdrawn"]
+)
+def test_a_proposal_without_a_place_leaves_no_trace(event, proposed, state):
+    proposal = proposed(state)
+
+    assert leaks(event) == []
+    assert photo_of(proposal) == 404
+
+
+def test_a_talk_that_is_placed_but_not_confirmed_leaves_no_trace(event, proposed):
+    proposal = proposed("accepted", slot=make_slot(event, "talk", "Zyzzyva quokka"))
+    assert proposal.event == event
+
+    assert leaks(event) == []
+    assert photo_of(proposal) == 404
+    assert Client().get(f"/talks/{proposal.talk.slug}/").status_code == 404
+
+
+def test_a_confirmed_talk_is_announced_everywhere(event, proposed):
+    proposal = proposed("confirmed", slot=make_slot(event, "talk"))
+
+    found = leaks(event)
+
+    page = f"/talks/{proposal.talk.slug}/"
+    titled = {path for path, secret in found if secret == "zyzzyva"}
+    assert {"/events/mp-61/", "/series/minsk/feed/", page} <= titled
+    named = {path for path, secret in found if secret == "xanthippe"}
+    assert {"/", "/series/minsk/", "/series/minsk/archive/?q=quokka", page} <= named
+    assert {secret for _path, secret in found} == {"zyzzyva", "xanthippe", "kinkajou"}
+    assert photo_of(proposal) == 200
+
+
+@pytest.mark.parametrize("back", ["pass_on", "take_off", "withdraw"])
+def test_a_talk_that_leaves_its_evening_leaves_all_pages(event, proposed, back):
+    proposal = proposed("confirmed", slot=make_slot(event, "talk"))
+    assert leaks(event)
+
+    getattr(proposal, back)()
+
+    assert leaks(event) == []
+    assert photo_of(proposal) == 404
+
+
+@pytest.mark.parametrize("visibility", ["link", "attendees", "nowhere"])
+def test_an_agreed_talk_is_announced_whatever_may_be_shown_of_it_later(event, proposed, visibility):
+    proposal = proposed("confirmed", slot=make_slot(event, "talk"))
+
+    allow(proposal, visibility)
+
+    page = Client().get("/events/mp-61/").content.decode()
+    assert "Zyzzyva" in page
+    talk = Client().get(f"/talks/{proposal.talk.slug}/")
+    assert '<meta name="robots" content="noindex">' in talk.content.decode()
+
+
+@pytest.mark.parametrize("visibility", ["attendees", "nowhere"])
+def test_after_the_evening_only_what_she_allowed_is_left(event, proposed, visibility):
+    proposal = proposed("confirmed", slot=make_slot(event, "talk"))
+    allow(proposal, visibility)
+    Talk.objects.update(video_url="https://video.example.org/numbat", summary="Numbat.")
+    assert leaks(event)  # and every page is kept now
+
+    with time_machine.travel(event.ends_at + timedelta(seconds=1)):
+        assert leaks(event) == []
+        assert photo_of(proposal) == 404
+
+
+def test_a_talk_by_link_is_found_by_its_link_alone(event, proposed):
+    proposal = proposed("confirmed", slot=make_slot(event, "talk"))
+    allow(proposal, "link")
+    seen(event)
+
+    with time_machine.travel(event.ends_at + timedelta(seconds=1)):
+        assert {path for path, _secret in leaks(event)} == {f"/talks/{proposal.talk.slug}/"}
+        page = Client().get(f"/talks/{proposal.talk.slug}/").content.decode()
+    assert '<meta name="robots" content="noindex">' in page
+    assert "ld+json" not in page
+
+
+def test_pages_that_are_kept_turn_with_the_end_of_the_evening(event, proposed):
+    proposal = proposed("confirmed", slot=make_slot(event, "talk"))
+    allow(proposal, "nowhere")
+    path = f"/talks/{proposal.talk.slug}/"
+    end = event.ends_at
+
+    with time_machine.travel(end - timedelta(seconds=1), tick=False):
+        assert "Zyzzyva" in Client().get("/events/mp-61/").content.decode()
+        etag = Client().get(path)["ETag"]
+    with time_machine.travel(end, tick=False):
+        assert "Zyzzyva" not in Client().get("/events/mp-61/").content.decode()
+        assert Client().get(path, headers={"if-none-match": etag}).status_code == 404
+
+
+def test_a_wish_for_less_shows_at_once(event, proposed):
+    proposal = proposed("confirmed", slot=make_slot(event, "talk"))
+    with time_machine.travel(event.ends_at + timedelta(days=1)):
+        assert leaks(event)
+        allow(proposal, "nowhere")
+        assert leaks(event) == []
+
+
+def test_the_talk_of_an_evening_that_is_no_longer_announced_is_gone(event, proposed):
+    proposed("confirmed", slot=make_slot(event, "talk"))
+    type(event).objects.filter(pk=event.pk).update(status="draft")
+
+    assert leaks(event) == []
+
+
+# Structured data
+
+
+def data_on(path):
+    """What search engines read in the page: each script element of JSON-LD."""
+    page = Client().get(path).content.decode()
+    return [json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)]  # fmt: skip  # noqa: E501
+
+
+def test_a_video_is_there_for_search_engines(event):
+    past = make_event(event.series, starts="2026-03-26T19:00", language="ru")
+    talk = make_talk(
+        past, "Очередь", abstract="Что *забыто*.", summary="Ничего.", language="ru",
+        video_url="https://www.youtube.com/watch?v=aBc-123_xyz",
+        licence="https://creativecommons.org/licenses/by/4.0/",
+    )  # fmt: skip
+
+    (data,) = data_on(f"/talks/{talk.slug}/")
+
+    assert data == {
+        "@context": "https://schema.org",
+        "@type": "VideoObject",
+        "name": "Очередь",
+        "description": "Ничего.",
+        "url": f"http://testserver/talks/{talk.slug}/",
+        "uploadDate": "2026-03-26T21:00:00+03:00",
+        "inLanguage": "ru",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "embedUrl": "https://www.youtube-nocookie.com/embed/aBc-123_xyz",
+        "thumbnailUrl": "https://i.ytimg.com/vi/aBc-123_xyz/hqdefault.jpg",
+        "isPartOf": {
+            "@type": "Event",
+            "name": past.title,
+            "startDate": "2026-03-26T19:00:00+03:00",
+            "url": past.public_url,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://youtu.be/aBc-123_xyz", {"embedUrl", "thumbnailUrl"}),
+        ("https://vimeo.com/123456", {"embedUrl"}),
+        ("https://video.example.org/file.mp4", {"contentUrl"}),
+        ("https://video.example.org/watch/1", set()),
+        ("https://youtu.be.example.org/aBc-123_xyz", set()),
+    ],
+)
+def test_only_what_is_known_of_a_video_is_said(event, url, found):
+    talk = make_talk(make_event(event.series, starts="2026-03-26T19:00"), video_url=url)
+
+    (data,) = data_on(f"/talks/{talk.slug}/")
+
+    assert data.keys() & {"embedUrl", "contentUrl", "thumbnailUrl"} == found
+
+
+def test_a_title_can_neither_end_nor_start_a_script(event):
+    title = "</script><script>alert(1)</script>"
+    talk = make_talk(
+        make_event(event.series, starts="2026-03-26T19:00"), title, video_url="https://a.example/v"
+    )
+
+    (data,) = data_on(f"/talks/{talk.slug}/")
+
+    assert data["name"] == title
+
+
+def test_a_talk_without_a_video_says_nothing_to_machines(event):
+    talk = make_talk(make_event(event.series, starts="2026-03-26T19:00"))
+
+    assert data_on(f"/talks/{talk.slug}/") == []
+
+
+def test_a_recap_names_its_recordings_that_may_be_shown(event):
+    past = make_event(event.series, starts="2026-03-26T19:00", slug="mp-53")
+    shown = make_talk(past, "Shown", video_url="https://video.example.org/1")
+    make_talk(past, "Hidden", video_url="https://video.example.org/2", visibility="link")
+    make_talk(past, "No video")
+
+    (data,) = data_on("/events/mp-53/")
+
+    assert data["recordedIn"] == [
+        {
+            "@type": "VideoObject",
+            "name": "Shown",
+            "url": f"http://testserver/talks/{shown.slug}/",
+        }
+    ]
+
+
+# The organizers' side
+
+
+@pytest.fixture
+def organizer(event):
+    client = Client()
+    client.force_login(make_organizer(event.series))
+    return client
+
+
+def change(organizer, talk, **fields):
+    """What the page says after saving these fields; "" when it was saved."""
+    page = f"/admin/speakers/talk/{talk.pk}/change/"
+    form = organizer.get(page).context["adminform"].form
+    told = {name: form.get_initial_for_field(f, name) or "" for name, f in form.fields.items()}
+    answer = organizer.post(page, told | fields)
+    talk.refresh_from_db()
+    return "" if answer.status_code == 302 else answer.content.decode()
+
+
+def test_organizers_may_show_less_than_the_speakers_allow_and_never_more(
+    event, proposed, organizer
+):
+    proposal = proposed("confirmed", slot=make_slot(event, "talk"))
+    allow(proposal, "link", "CC BY 4.0")
+    talk = proposal.talk
+
+    refusal = change(organizer, talk, visibility="public")
+    assert "Its speakers allowed “by link only”. You may show less, not more." in refusal
+    assert talk.visibility == "link"
+    assert change(organizer, talk, visibility="nowhere") == ""
+    assert talk.visibility == "nowhere"
+    allow(proposal, "public", "CC BY 4.0")
+    talk.refresh_from_db()
+    assert talk.visibility == "nowhere"
+    assert change(organizer, talk, visibility="public") == ""
+    assert talk.visibility == "public"
+    allow(proposal, "attendees", "CC BY 4.0")
+    talk.refresh_from_db()
+    assert talk.visibility == "attendees"
+
+
+def test_the_licence_is_the_speakers(event, proposed, organizer):
+    proposal = proposed("confirmed", slot=make_slot(event, "talk"))
+    allow(proposal, "public", "CC BY 4.0")
+
+    refusal = change(organizer, proposal.talk, licence="CC0")
+
+    assert "Its speakers allowed “CC BY 4.0”." in refusal
+    allow(proposal, "public", "")
+    proposal.talk.refresh_from_db()
+    assert "not agreed to one licence" in change(organizer, proposal.talk, licence="CC0")
+
+
+def test_a_talk_without_a_proposal_is_the_organizers_own(event, organizer):
+    talk = make_talk(event, visibility="nowhere")
+
+    assert change(organizer, talk, visibility="public", licence="CC0") == ""
+    assert (talk.visibility, talk.licence) == ("public", "CC0")
+
+
+def test_the_place_of_a_proposals_talk_is_not_changed_behind_its_speakers_back(
+    event, proposed, organizer
+):
+    proposal = proposed("confirmed", slot=make_slot(event, "talk"))
+    other = make_slot(make_event(event.series), "talk")
+
+    assert change(organizer, proposal.talk, slot=str(other.pk), names="Somebody else") == ""
+
+    talk = Talk.objects.get(pk=proposal.talk.pk)
+    assert talk.slot.event == event
+    assert [speaker.name for speaker in talk.speakers.all()] == ["Xanthippe"]
+    gone = organizer.post(f"/admin/speakers/talk/{talk.pk}/delete/", {"post": "yes"})
+    assert gone.status_code == 403
+
+
+# Search
+
+
+def test_the_words_of_a_talk_get_into_the_archive_with_the_yes(event):
+    call = make_call(event.series)
+    title = {"title": "Очередь, которая ничего не забывает"}
+    proposal = make_proposal(call, "accepted", slot=make_slot(event, "talk"), **title)
+    assert not type(event).objects.search("очереди")
+
+    proposal.confirm()
+
+    assert list(type(event).objects.search("очереди")) == [event]
+    with time_machine.travel(event.ends_at + timedelta(days=1)):
+        page = Client().get("/series/minsk/archive/?q=очереди").content.decode()
+    assert "Очередь, которая ничего не забывает" in page or event.title in page
+
+
+@pytest.mark.parametrize("query", ["donnees", "données", "DONNÉES", "donnée"])
+def test_french_is_found_with_and_without_accents(event, query):
+    call = make_call(event.series)
+    title = {"title": "Des données ouvertes sur une carte"}
+    make_proposal(call, "confirmed", slot=make_slot(event, "talk"), **title)
+
+    assert list(type(event).objects.search(query)) == [event]
+
+
+def test_a_moved_talk_is_found_by_its_new_evening(event):
+    proposal = make_proposal(
+        make_call(event.series), "confirmed", slot=make_slot(event, "talk"), title="Quokka"
+    )
+    other = make_event(event.series)
+
+    proposal.place(make_slot(other, "talk"), agreed=True)
+
+    assert list(type(event).objects.search("quokka")) == [other]
+
+
+def test_two_thousand_talks_are_searched_in_the_twinkling_of_an_eye(event):
+    for number in range(200):
+        make_old_evening(event.series, number, talks=10)
+    assert Talk.objects.count() == 2000
+
+    began = time.monotonic()
+    answer = Client().get("/series/minsk/archive/?q=очереди donnees")
+    took = time.monotonic() - began
+
+    assert "Speaker 003" in answer.content.decode()
+    assert "Speaker 004" not in answer.content.decode()
+    assert took < 0.5
+
+
+def make_old_evening(series, number, talks):
+    evening = make_event(series, starts_in=timedelta(days=-7 * (number + 1)))
+    title = "Очередь и données" if number % 10 == 3 else "Of something else"
+    slots = [Slot(event=evening, kind="talk", position=n) for n in range(talks)]
+    made = [
+        Talk(series=series, slot=slot, slug=f"t-{evening.pk}-{slot.position}", title=title)
+        for slot in Slot.objects.bulk_create(slots)
+    ]
+    speaker = make_speaker(series, f"Speaker {number:03}")
+    for talk in Talk.objects.bulk_create(made)[:1]:
+        talk.speakers.add(speaker)
+    evening.reindex()
