@@ -155,13 +155,6 @@ class Lead(models.Model):
             fresh._reach(self.State.CONTACTED, on)
         self.refresh_from_db()
 
-    def agree(self) -> None:
-        """She sent a proposal in, or said yes otherwise."""
-        with transaction.atomic():
-            fresh = self._locked()
-            fresh._reach(self.State.AGREED)
-        self.refresh_from_db()
-
     def say_no(self, note: str = "") -> None:
         """She does not want to, or not now; nobody asks her again by mistake."""
         with transaction.atomic():
