@@ -61,12 +61,11 @@ def talk_funnel(series: Collection[int], period: str = "") -> list[Origin]:
     if begin:
         sent_in = sent_in.filter(submitted_at__gte=begin)
     counts = {name: Count("pk", filter=q) for name, q in reached().items()}
-    found = {
-        row.pop("origin"): row for row in sent_in.order_by().values("origin").annotate(**counts)
-    }
-    nothing = dict.fromkeys(counts, 0)
+    rows = sent_in.order_by().values_list("origin").annotate(**counts)
+    found = {origin: numbers for origin, *numbers in rows}
+    nothing = [0] * len(counts)
     return [
-        Origin(value=value, name=str(label), **found.get(value, nothing))
+        Origin(value, str(label), *found.get(value, nothing))
         for value, label in Proposal.Origin.choices
     ]
 

@@ -17,7 +17,7 @@ from outbox.models import Delivery
 from people.models import Contact, User
 from registrations.models import Registration
 from registrations.tokens import hash_of, token_from
-from speakers.models import Call, Proposal, Speaker, Talk
+from speakers.models import Call, Lead, Proposal, Speaker, Talk, Topic, Voice
 from venues.models import Room, Venue
 
 PASSWORD = "one evening a month"
@@ -164,6 +164,28 @@ def make_call(series: Series | None = None, **fields: Any) -> Call:
     call = Call.objects.create(series=series, **defaults | fields)
     call.furnish()
     return call
+
+
+def make_topic(series: Series | None = None, title: str = "", **fields: Any) -> Topic:
+    """A topic that everybody sees; `shown_at=None` is one that waits for an organizer's eye."""
+    defaults = {"title": title or f"Topic {next(_numbers)}", "shown_at": timezone.now()}
+    return Topic.objects.create(series=series or make_series(), **defaults | fields)
+
+
+def make_voices(
+    topic: Topic, count: int = 1, audience: str = "", source: str = "interview"
+) -> None:
+    """So many people of this audience want the topic; votes are those of new contacts."""
+    for _n in range(count):
+        contact = None if source == "interview" else make_contact()
+        Voice.objects.create(topic=topic, contact=contact, audience=audience, source=source)
+
+
+def make_lead(series: Series | None = None, **fields: Any) -> Lead:
+    """Somebody to be asked, with an address."""
+    number = next(_numbers)
+    defaults = {"name": f"Lead {number}", "email": f"lead-{number}@example.org"}
+    return Lead.objects.create(series=series or make_series(), **defaults | fields)
 
 
 def make_proposal(
