@@ -1,9 +1,12 @@
 """What speakers and organizers are told of a proposal, and what they are owed."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from meetups import notices
 from meetups.models import Event, Organizer
@@ -14,7 +17,7 @@ from speakers.calendar import entry_of
 from speakers.states import State
 
 if TYPE_CHECKING:
-    from speakers.models import Part, Proposal
+    from speakers.models import Part, Proposal, Talk
 
 DECIDES = (Organizer.Role.OWNER, Organizer.Role.ORGANIZER)
 
@@ -38,13 +41,20 @@ def owed(proposal: "Proposal") -> str:
     return f"speakers/{proposal.state}"
 
 
-def write(proposal: "Proposal", letter: str, key: str = "", **extra: Any) -> int:
+def write(
+    proposal: "Proposal",
+    letter: str,
+    key: str = "",
+    not_after: datetime | None = None,
+    **extra: Any,
+) -> int:
     """Owe this letter to everybody who speaks in it; returns to how many."""
     parts = proposal.parts.reachable().select_related("contact", "speaker")
     shared = facts(proposal) | extra
     key = key or f"proposal:{proposal.pk}:{letter.rpartition('/')[2]}:{proposal.rev}"
     return Delivery.objects.post_many(
-        draft(proposal, part, letter, shared, f"{key}:{part.contact_id}") for part in parts
+        draft(proposal, part, letter, shared, f"{key}:{part.contact_id}", not_after=not_after)
+        for part in parts
     )
 
 
@@ -69,17 +79,17 @@ def invitation_key(part: "Part") -> str:
 
 
 def draft(
-    proposal: "Proposal", part: "Part", letter: str, shared: dict[str, Any], key: str
+    proposal: "Proposal", part: "Part", letter: str, shared: dict[str, Any], key: str, **rest: Any
 ) -> Draft:
-    """One message to one of its speakers."""
+    """One message to one of its speakers; `rest` are the other fields of Draft."""
+    usual = {"message_class": MessageClass.TRANSACTIONAL, "about": f"proposal:{proposal.pk}"}
     return Draft(
         contact=part.contact,
         template=letter,
         context=shared | part.facts(),
         key=key,
-        message_class=MessageClass.TRANSACTIONAL,
         realm=proposal.call.series.realm,
-        about=f"proposal:{proposal.pk}",
+        **usual | rest,
     )
 
 
@@ -91,6 +101,7 @@ def facts(proposal: "Proposal") -> dict[str, Any]:
         "reply_to": series.reply_to,
         "series": series.name,
         "series_url": series.public_url,
+        "call_url": f"{settings.PUBLIC_URL}{proposal.call.get_absolute_url()}",
         "talk": proposal.title,
         "because": proposal.because,
         "answer_by": proposal.answer_by.isoformat() if proposal.answer_by else "",
@@ -98,8 +109,9 @@ def facts(proposal: "Proposal") -> dict[str, Any]:
         "zone": series.time_zone,
     }
     if event:
-        found |= notices.facts(event)
+        found |= notices.facts(event) | {"confirm_by": confirm_by(proposal, event)}
     if proposal.state == State.CONFIRMED and event:
+        found |= {"is_confirmed": True, **to_prepare(proposal.talk)}
         found["attachments"] = notices.attachments(event, entry_of(proposal.talk))
     if old and (event is None or old.pk != event.pk):
         found |= {
@@ -108,6 +120,20 @@ def facts(proposal: "Proposal") -> dict[str, Any]:
             "old_zone": old.zone,
         }
     return found
+
+
+def confirm_by(proposal: "Proposal", event: Event) -> str:
+    """The day by which we ask for a yes to this evening; "" where there is no such day."""
+    days = timedelta(days=proposal.call.confirm_days)
+    wanted = timezone.now().astimezone(ZoneInfo(event.zone)).date() + days
+    return min(wanted, event.date).isoformat() if days else ""
+
+
+def to_prepare(talk: "Talk") -> dict[str, str]:
+    """What its speakers have still to do, by when: {"slides_by": "2026-12-01"}, or "soon"."""
+    today = timezone.now().date()
+    open_ones = talk.duties.filter(done_at=None).values_list("kind", "due_on")
+    return {f"{kind}_by": "soon" if day <= today else day.isoformat() for kind, day in open_ones}
 
 
 def evening(event: Event) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Times as people say them, always with their zone: "Thursday 10 December, 19:00 (Minsk)"."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -24,6 +24,13 @@ def when(moment: datetime | str, zone: str) -> str:
     local = _local(moment, zone)
     day = "l j F" if local.year == timezone.now().year else "l j F Y"
     return f"{date_format(local, day)}, {local:%H:%M} ({place_of_zone(zone)})"
+
+
+@register.filter
+def day(text: str) -> str:
+    """The date as people say it: "Thursday 10 December"; the year where it is not this one."""
+    found = date.fromisoformat(text)
+    return date_format(found, "l j F" if found.year == timezone.now().year else "l j F Y")
 
 
 @register.filter

@@ -23,8 +23,12 @@ register = template.Library()
 LINK_SCHEMES = {"http", "https", "webcal", "mailto"}
 HOLES = "holes of the stencil"
 LONGEST_NAME = 80
+# An unseen sign that parts nothing for a reader; no mail program finds an address around it.
+JOINER = "\u2060"
 # What a mail program might turn into a link by itself.
+_HAS_A_LINK = re.compile(r"://|@|\bwww\.|\w\.[a-z]{2,}", re.IGNORECASE)
 _LOOKS_LIKE_A_LINK = re.compile(r"[:/@<>]|\bwww\.|\w\.[a-z]{2,}\b", re.IGNORECASE)
+_BEFORE_A_LINK = re.compile(r"(?<=[:/@])(?=\S)|(?=@)|(?<=\w\.)(?=\w)")
 
 
 @register.simple_tag
@@ -96,10 +100,23 @@ def mark_of_hole(number: int) -> str:
     return f"\ue000{number}\ue001"
 
 
+@register.filter
+def unlinked(text: object) -> str:
+    """A stranger's words on one line; none where a mail program would make a link of them (T51)."""
+    plain = one_line(str(text or ""))
+    return "" if _HAS_A_LINK.search(plain) else plain
+
+
 @register.filter(name="one_line")
 def in_one_line(text: object) -> str:
     """The text without line breaks: a title must not add a paragraph of its own."""
     return one_line(str(text or ""))
+
+
+@register.filter
+def said(text: object) -> str:
+    """What a stranger wrote, in one line in which no mail program finds an address (T51)."""
+    return _BEFORE_A_LINK.sub(JOINER, one_line(str(text or "")))
 
 
 @register.filter

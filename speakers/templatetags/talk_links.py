@@ -23,3 +23,10 @@ def lead_url(lead: dict[str, str]) -> str:
     """The form of the series with her name on it, for somebody who is asked to speak."""
     token = tokens.token_for(scouting.PURPOSE, lead["seed"], lead["hash"])
     return f"{settings.PUBLIC_URL}{reverse('speakers:invitation', args=[token])}"
+
+
+@register.filter
+def offer_url(part: dict[str, str], offer: int) -> str:
+    """Her page of the free place that is offered to her."""
+    token = tokens.token_for(PURPOSE, part["seed"], part["hash"])
+    return f"{settings.PUBLIC_URL}{reverse('speakers:step_in', args=[token, offer])}"
