@@ -28,11 +28,14 @@ from registrations.exports import registrations_csv
 NAVIGATION = [
     ("meetups.event", _("Evenings")),
     ("registrations.registration", _("Guests")),
+    ("speakers.proposal", _("Proposals")),
     ("meetups.member", _("People")),
     ("speakers.talk", _("Talks")),
     ("outbox.delivery", _("Messages")),
     ("venues.venue", _("Venues")),
 ]
+# Where it leads, if not to the list.
+FRONT_DOORS = {"speakers.proposal": "admin:speakers_proposal_board"}
 # Libraries register accounts, groups, keys and sessions by themselves; none of that is shown here.
 OURS = {"mailings", "meetups", "outbox", "planning", "registrations", "speakers", "venues"}
 # Pages of Django's that are not ours: allauth keeps the passwords, "r/" tells foreign links, and no
@@ -99,9 +102,10 @@ class OrganizersSite(AdminSite):
         rights = rights_of(request)
         links = []
         for label, name in NAVIGATION:
-            url = reverse("admin:{}_{}_changelist".format(*label.split(".")))
+            rows = reverse("admin:{}_{}_changelist".format(*label.split(".")))
             if rights.may(VIEW, label):
-                links.append({"name": name, "url": url, "is_here": request.path.startswith(url)})
+                url = reverse(FRONT_DOORS[label]) if label in FRONT_DOORS else rows
+                links.append({"name": name, "url": url, "is_here": request.path.startswith(rows)})
         return links
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:

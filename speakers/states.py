@@ -15,6 +15,19 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class Stage(models.TextChoices):
+    """Where a proposal stands on the organizers' board: its state, and whether it has a place."""
+
+    SUBMITTED = "submitted", _("To be answered")
+    RESERVE = "reserve", _("In reserve")
+    POOL = "pool", _("Accepted, no evening yet")
+    OFFERED = "offered", _("Planned, not confirmed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    GIVEN = "given", _("Given")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
 NEW = ""  # a proposal that does not exist yet
 _SETTLED = _("It was sent in already; it cannot become a draft again.")
 _NO_DRAFT = _("This is a draft that nobody sent in yet.")

@@ -17,7 +17,11 @@ from meetups.rights import EVERYTHING, VIEW
 from outbox.models import Attempt, Delivery
 
 # A secret link opens somebody's seat or ends somebody's subscription: it is hers alone.
-SECRET = re.compile(r"(/(?:registrations|u|follow/confirm|talks/mine|door)/)[\w.:~=-]{8,}")
+# Likewise a proposal, a draft, an invitation to speak, a guest's voice, what attendees may see.
+SECRET = re.compile(
+    r"(/(?:registrations|u|follow/confirm|talks/(?:mine|drafts|invitations)|proposals|door"
+    r"|events/[\w-]+/voice|talks/[\w-]+/for)/)[\w.:~=-]{8,}"
+)
 
 
 def realm_of(series_id: int) -> str:

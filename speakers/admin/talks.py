@@ -1,20 +1,27 @@
 """Talks and speakers in the admin."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.db.models import Case, Q, Value, When
 from django.forms import CheckboxSelectMultiple
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin.base import NATIVE_WIDGETS, SeriesAdmin, SeriesFilter, SharedAdmin, number_in
+from meetups.admin.scope import within
 from meetups.models import Event, Series, Slot
 from meetups.pictures import PictureField
-from speakers.models import Speaker, Talk
+from meetups.rights import ADDRESSES, VIEW, rights_of
+from speakers.admin.sight import LABEL, nameable, named_talks
+from speakers.admin.wording import evening
+from speakers.models import Proposal, Speaker, Talk
 from speakers.talk_forms import SpeakerForm, TalkForm
 
 
@@ -45,11 +52,18 @@ class TalkAdmin(SeriesAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).prefetch_related("speakers")
+        """Without those that would tell a reviewer who stands behind a proposal without names."""
+        seen = super().get_queryset(request).filter(named_talks(rights_of(request)))
+        return seen.select_related("proposal").prefetch_related("speakers")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        # The place of a proposal's talk changes on the board, where its speakers are asked.
-        return ("series", "slot") if obj and obj.proposal_id else ()
+        """What follows from its proposal: verbs there move it, and say who speaks."""
+        return ("series", "by", "slot") if obj and obj.proposal_id else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None or not obj.proposal_id:
+            return self.fieldsets
+        return [(None, {"fields": ["series", "title", "by", "slot"]}), *self.fieldsets[1:]]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not what came of a proposal: that is declined or withdrawn, and stays as history."""
@@ -102,6 +116,7 @@ PICTURES: dict[type[models.Field], dict[str, Any]] = {
     models.ImageField: {"form_class": PictureField, "widget": PictureField.widget},
     models.ManyToManyField: {"widget": CheckboxSelectMultiple},
 }
+OWN_FIELDS = ("name", "email", "photo", "bio", "website", "links", "series")
 
 
 @admin.register(Speaker)
@@ -114,12 +129,35 @@ class SpeakerAdmin(SharedAdmin):
     list_select_related = ("contact",)
     search_fields = ("name", "contact__email")
     search_help_text = _("Part of a name or an address")
-    fields = ("name", "email", "photo", "bio", "website", "series")
     formfield_overrides = NATIVE_WIDGETS | PICTURES
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """With `is_known`: whether she may know the address.
+
+        Reviewers find only those of talks they may know: others stand behind proposals.
+        """
+        speakers, rights = super().get_queryset(request), rights_of(request)
+        ids = rights.series_ids(VIEW, ADDRESSES)
+        if ids is None:
+            return speakers.annotate(is_known=Value(True))
+        theirs = Q(pk__in=Speaker.objects.filter(series__in=ids).values("pk"))
+        talks = Talk.objects.filter(named_talks(rights), slot__isnull=False).values("speakers")
+        known = Case(When(theirs, then=True), default=False)
+        return speakers.filter(theirs | Q(pk__in=talks)).annotate(is_known=known)
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        rights = rights_of(request)
+        lists, reads = (rights.series_ids(VIEW, label) for label in (self.label, ADDRESSES))
+        knows_all = lists is None or (reads is not None and lists <= reads)
+        return ["name", "contact__email"] if knows_all else ["name"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        knows = obj is None or obj.is_known
+        return [name for name in OWN_FIELDS if name != "email" or knows]
+
     @admin.display(description=_("e-mail"), ordering="contact__email")
-    def address(self, speaker: Speaker) -> str:
-        return speaker.contact.email if speaker.contact else ""
+    def address(self, speaker: Any) -> str:
+        return speaker.contact.email if speaker.contact and speaker.is_known else ""
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"series": list(self.choices(Series, request)[:1])}
@@ -127,3 +165,35 @@ class SpeakerAdmin(SharedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         reindex(*form.instance.talks.values_list("slot__event", flat=True))
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Any = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        if obj:
+            context["beside"] = [*_talks_of(obj, request), *_proposals_of(obj, request)]
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+def _talks_of(speaker: Speaker, request: HttpRequest) -> Iterator[dict[str, Any]]:
+    rights = rights_of(request)
+    talks = Talk.objects.filter(named_talks(rights), speakers=speaker).select_related("slot__event")
+    for talk in within(talks, "series", rights.series_ids(VIEW, "speakers.talk")):
+        words = evening(talk.slot.event) if talk.slot else _("no evening yet")
+        url = reverse("admin:speakers_talk_change", args=[talk.pk])
+        yield {"url": url, "title": talk.title, "words": words}
+
+
+def _proposals_of(speaker: Speaker, request: HttpRequest) -> Iterator[dict[str, Any]]:
+    """Those of which no talk came (yet), and that she may know to be hers."""
+    rights = rights_of(request)
+    found = Proposal.objects.sent_in().filter(
+        nameable(rights), talk=None, parts__in=speaker.parts.speaking()
+    )
+    for proposal in within(found, "call__series", rights.series_ids(VIEW, LABEL)):
+        url = reverse("admin:speakers_proposal_change", args=[proposal.pk])
+        yield {"url": url, "title": proposal.title, "words": proposal.get_state_display()}

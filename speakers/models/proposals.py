@@ -4,13 +4,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from people import tokens
-from people.models import Contact
+from people.models import Contact, User
 from speakers.models.part import Part
-from speakers.states import State
+from speakers.models.review import Review
+from speakers.states import Stage, State
 
 if TYPE_CHECKING:
     from speakers.models.proposal import Proposal  # noqa: F401  whose these are
@@ -39,9 +41,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def overdue(self) -> Self:
         """Past the day on which an answer was promised."""
-        today = timezone.now().date()
-        waits = Q(state=State.SUBMITTED) | Q(told_state=State.SUBMITTED)
-        return self.sent_in().filter(waits, answer_by__lt=today)
+        return self.sent_in().filter(_late())
 
     def offered(self) -> Self:
         """Placed on an evening to come, told so, and not answered yet."""
@@ -51,7 +51,42 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             talk__slot__event__starts_at__gt=timezone.now(),
         )
 
+    def unreviewed(self, user: User) -> Self:
+        """Still to be answered, without this reviewer's marks, and not a talk of her own."""
+        own = Part.objects.filter(Q(contact__user=user) | Q(contact__email__iexact=user.email))
+        done = Review.objects.filter(user=user)
+        return self.filter(state=State.SUBMITTED).exclude(
+            Q(pk__in=done.values("proposal")) | Q(pk__in=own.values("proposal"))
+        )
+
+    def with_marks(self, user: User) -> Self:
+        """With `mean` and `reviewed` (their marks, how many), `reviewed_by_me` and `is_overdue`."""
+        reviews = Review.objects.filter(proposal=OuterRef("pk")).order_by().values("proposal")
+        mine = Review.objects.filter(proposal=OuterRef("pk"), user=user)
+        return self.annotate(
+            mean=Subquery(reviews.annotate(n=models.Avg("mark")).values("n")),
+            reviewed=Coalesce(Subquery(reviews.annotate(n=Count("pk")).values("n")), 0),
+            reviewed_by_me=Exists(mine),
+            is_overdue=Case(When(_late(), then=True), default=False),
+        )
+
+    def with_stage(self) -> Self:
+        """With `stage`: the column of the board in which it stands."""
+        over = Q(talk__slot__event__ends_at__lte=timezone.now())
+        placed = Q(talk__slot__isnull=False)
+        rules = [
+            When(Q(state=State.CONFIRMED) & over, then=Value(Stage.GIVEN)),
+            When(Q(state=State.ACCEPTED) & placed, then=Value(Stage.OFFERED)),
+            When(state=State.ACCEPTED, then=Value(Stage.POOL)),
+        ]
+        return self.annotate(stage=Case(*rules, default=F("state")))
+
     def forget_drafts(self) -> int:
         """Remove what nobody sent in or proved within a week (reliability §4.6)."""
         old = timezone.now() - timedelta(days=7)
         return self.filter(state=State.DRAFT, parts=None, edited_at__lt=old).delete()[0]
+
+
+def _late() -> Q:
+    waits = Q(state=State.SUBMITTED) | Q(told_state=State.SUBMITTED)
+    return waits & Q(answer_by__lt=timezone.now().date())

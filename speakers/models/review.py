@@ -8,9 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User
-from speakers.models.call import Criterion
+from speakers.models.call import Call, Criterion
 
 LOWEST, HIGHEST = 1, 5
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def weigh_again(self, call: Call) -> int:
+        """Work out all marks of a call anew, after its criteria or their weights have changed."""
+        reviews = self.filter(proposal__call=call).prefetch_related("scores__criterion")
+        changed: list[Review] = []
+        for review in reviews:
+            mark = weighted_mean({score.criterion: score.value for score in review.scores.all()})
+            if mark != review.mark:
+                review.mark = mark
+                changed.append(review)
+        return Review.objects.bulk_update(changed, ["mark"], batch_size=500)
 
 
 class Review(models.Model):
@@ -25,6 +38,8 @@ class Review(models.Model):
     )
     mark = models.DecimalField(_("mark"), max_digits=3, decimal_places=2, null=True, editable=False)
     updated_at = models.DateTimeField(_("written"), default=timezone.now)
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review")

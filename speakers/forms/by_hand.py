@@ -1,0 +1,102 @@
+"""Proposals in the hands of organizers: their texts, and those of people who write no forms."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from meetups.admin import SeriesForm
+from people.models import Contact, normalized_email, validate_name
+from speakers.models import Proposal, Speaker
+
+FOLLOWS = ("title", "abstract", "language")  # texts that the talk has taken over
+
+
+class ProposalTextForm(SeriesForm):
+    """What organizers put right in a proposal; its state moves by verbs only."""
+
+    class Meta:
+        model = Proposal
+        fields = [
+            "title", "abstract", "notes", "format", "level", "language", "notice_days", "answer_by",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        if "format" in fields:
+            fields["format"].queryset = self.instance.call.formats.all()
+        self.before = {name: getattr(self.instance, name) for name in FOLLOWS}
+
+    def save_texts(self) -> None:
+        """Only what was changed here: a move that happens meanwhile stays."""
+        proposal = self.instance
+        proposal.edited_at = timezone.now()
+        proposal.save(update_fields=[*self.changed_data, "abstract_html", "edited_at"])
+        talk = getattr(proposal, "talk", None)
+        changed = [name for name in FOLLOWS if name in self.changed_data]
+        # A talk that was given words of its own keeps them.
+        same = [name for name in changed if talk and getattr(talk, name) == self.before[name]]
+        for name in same:
+            setattr(talk, name, getattr(proposal, name))
+        if talk and same:
+            talk.save(update_fields=[*same, "abstract_html"])
+            if talk.slot:
+                talk.slot.event.reindex()
+
+
+class ByHandForm(SeriesForm):
+    """A talk that somebody offered by phone or in the break: her name is enough."""
+
+    speaker = forms.CharField(label=_("speaker"), max_length=200, validators=[validate_name])
+    email = forms.EmailField(
+        label=_("e-mail"),
+        required=False,
+        help_text=_("May stay empty. With it the speaker gets a receipt and her own page."),
+    )
+
+    class Meta:
+        model = Proposal
+        fields = ["call", "format", "title", "abstract", "notes", "notice_days"]
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        return normalized_email(email) if email else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        call, kind = data.get("call"), data.get("format")
+        if call and kind and kind.call_id != call.pk:
+            self.add_error("format", gettext("This format belongs to another call."))
+        if call and not call.is_open:
+            self.add_error("call", ValidationError(gettext("This call is closed.")))
+        return data
+
+    def send_in(self) -> Proposal:
+        """Write it down with its author and send it in; a receipt goes to her address, if any."""
+        proposal, name = self.instance, self.cleaned_data["speaker"]
+        proposal.origin, proposal.state = Proposal.Origin.ORGANIZER, Proposal.State.DRAFT
+        with transaction.atomic():
+            proposal.save()
+            email = self.cleaned_data["email"]
+            contact = Contact.objects.for_email(email, name) if email else None
+            proposal.add_author(contact, self._profile(contact, name))
+            proposal.submit()
+        return proposal
+
+    def _profile(self, contact: Contact | None, name: str) -> Speaker:
+        """Hers, where this series knows it; a profile that others keep is not opened by a guess."""
+        series = self.instance.call.series
+        if contact is None:
+            nameless = series.speakers.filter(contact=None, name__iexact=name)
+            return nameless.order_by("pk").first() or Speaker.objects.create(name=name)
+        own = Speaker.objects.filter(contact=contact).first()
+        if own is None:
+            return Speaker.objects.for_contact(contact, name, series)
+        if own.series.filter(pk=series.pk).exists():
+            return own
+        return Speaker.objects.create(name=name)
