@@ -121,7 +121,15 @@ class Told:
             return self.next_duty.kind
         return "consent" if self.talk and not self.part.consents.exists() else ""
 
-    # What there was
+    # Who else, and what there was
+
+    def speaking(self) -> QuerySet[Part]:
+        """Those who said yes, the author first."""
+        return self.proposal.parts.speaking().select_related("speaker")
+
+    def invited(self) -> QuerySet[Part]:
+        """Those who were asked and have not said yes; for the author alone."""
+        return self.proposal.parts.filter(accepted_at=None).select_related("contact")
 
     def letters(self) -> QuerySet[Delivery]:
         """What we wrote to her about it, the latest first."""
