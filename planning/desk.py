@@ -14,6 +14,7 @@ from meetups.models import Event, Series, Subscription
 from meetups.rights import ADD, CHANGE, VIEW, Rights
 from planning.gauges import Counts, Gauge, gauges_of
 from planning.missing import Step, missing_of
+from planning.recap import facts_of, recap_of
 from registrations.models import Registration
 
 MOST_CARDS = 5
@@ -85,14 +86,25 @@ def _counts(evenings: list[Event]) -> dict[int, Counts]:
     followers = followers.filter(member__series__in={event.series_id for event in evenings})
     groups = followers.order_by().values_list("member__series")
     following: dict[int, int] = dict(groups.annotate(n=Count("member", distinct=True)))
+    recaps = _recaps(evenings)
     return {
         event.pk: Counts(
             waiting=found.get(event.pk, {}).get("waiting", 0),
             came=found.get(event.pk, {}).get("came", 0),
             followers=following.get(event.series_id, 0),
+            recap_done=recaps.get(event.pk, (0, 0))[0],
+            recap_total=recaps.get(event.pk, (0, 0))[1],
         )
         for event in evenings
     }
+
+
+def _recaps(evenings: list[Event]) -> dict[int, tuple[int, int]]:
+    """How much of its recap each evening that is over has, and of how much."""
+    over = [event for event in evenings if event.is_over]
+    facts = facts_of(over) if over else {}
+    recaps = {event.pk: recap_of(event, facts[event.pk]) for event in over}
+    return {pk: (recap.done, recap.total) for pk, recap in recaps.items()}
 
 
 def _missing(rights: Rights, event: Event, counts: Counts) -> list[Step]:

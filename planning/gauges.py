@@ -22,6 +22,9 @@ class Counts:
     waiting: int = 0
     came: int = 0
     followers: int = 0
+    # Of the things that make a recap, once the evening is over (planning.recap).
+    recap_done: int = 0
+    recap_total: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Gauge:
 def gauges_of(event: Event, counts: Counts) -> list[Gauge]:
     """Venue, guests and speakers; once it is over: who came, the recap, the videos."""
     if event.is_over:
-        return [_came(event, counts), _recap(event), _videos(event)]
+        return [_came(event, counts), _recap(counts), _videos(event)]
     return [_venue(event), _guests(event, counts), _speakers(event)]
 
 
@@ -88,10 +91,10 @@ def _came(event: Event, counts: Counts) -> Gauge:
     return Gauge(_("Came"), min(came, seats) if seats else came, max(seats, came, 1), words)
 
 
-def _recap(event: Event) -> Gauge:
-    return Gauge(
-        _("Recap"), int(bool(event.recap)), 1, _("written") if event.recap else _("not yet")
-    )
+def _recap(counts: Counts) -> Gauge:
+    done, total = counts.recap_done, counts.recap_total
+    words = _("%(done)d of %(total)d") % {"done": done, "total": total}
+    return Gauge(_("Recap"), done, max(total, 1), words)
 
 
 def _videos(event: Event) -> Gauge:
