@@ -1,5 +1,6 @@
 """What the speakers of a proposal know: told once, and taken back where nobody was sent it yet."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -22,6 +23,10 @@ STANDING = frozenset(
         "reserve", "taken_off",
     )
 )  # fmt: skip
+# After that it is the organizers' turn: the desk shows it.
+MOST_CHASES = 2
+# Nobody is asked so shortly before the evening.
+TOO_LATE = timedelta(hours=1)
 # True only as long as it stands so. Receipts are in neither: they stay.
 PASSING = frozenset({"speakers/chase", "speakers/evening_moved", "speakers/step_in"})
 TOLD = (
@@ -47,6 +52,8 @@ def tell(proposal: "Proposal", letter: str = "", **extra: Any) -> int:
 
 def forget_untrue(proposal: "Proposal") -> None:
     """After a move: what was written of its old standing and not sent yet is withdrawn."""
+    if proposal.state == State.DRAFT:
+        return  # nobody was told anything
     place = proposal.event.pk if proposal.event else None
     if (proposal.state, place) != (proposal.told_state, proposal.told_event_id):
         _letters(proposal, PASSING).withdraw()
@@ -67,6 +74,18 @@ def take_back(proposal: "Proposal") -> bool:
     proposal.told_rev, proposal.knew_rev = proposal.knew_rev, 0
     proposal.save(update_fields=TOLD)
     return True
+
+
+def chase(proposal: "Proposal") -> int:
+    """Ask once more whether the evening suits, unless that was answered or asked just now."""
+    with proposal.locked() as fresh:
+        if not fresh.is_offered or (fresh.chased, fresh.rev) != (proposal.chased, proposal.rev):
+            return 0
+        fresh.chased, fresh.chased_at = fresh.chased + 1, timezone.now()
+        fresh.save(update_fields=["chased", "chased_at"])
+        key = f"proposal:{fresh.pk}:chase:{fresh.rev}:{fresh.chased}"
+        last = fresh.event.starts_at - TOO_LATE if fresh.event else None
+        return notices.write(fresh, "speakers/chase", key, not_after=last)
 
 
 def hear_of_move(proposal: "Proposal", before: dict[str, Any]) -> int:

@@ -27,15 +27,16 @@ CRITERIA = (
 
 
 class CallQuerySet(models.QuerySet["Call"]):
+    def unfinished(self) -> Self:
+        """Those that take proposals now or will, standing ones first."""
+        now = timezone.now()
+        off = Q(event__status=Event.Status.CANCELLED) | Q(event__ends_at__lte=now)
+        calls = self.exclude(closes_at__lte=now).exclude(off)
+        return calls.order_by(models.F("closes_at").desc(nulls_first=True), "pk")
+
     def open(self) -> Self:
         """Those that take proposals now, standing ones first."""
-        now = timezone.now()
-        begun = Q(opens_at=None) | Q(opens_at__lte=now)
-        return (
-            self.filter(begun)
-            .exclude(closes_at__lte=now)
-            .order_by(models.F("closes_at").desc(nulls_first=True), "pk")
-        )
+        return self.unfinished().filter(Q(opens_at=None) | Q(opens_at__lte=timezone.now()))
 
     def recompute_instants(self) -> int:
         """Put deadlines to come at the right instant again after a change of the zone data."""
@@ -165,7 +166,15 @@ class Call(models.Model):
     def is_open(self) -> bool:
         now = timezone.now()
         begun = self.opens_at is None or self.opens_at <= now
-        return begun and (self.closes_at is None or self.closes_at > now)
+        in_time = self.closes_at is None or self.closes_at > now
+        is_off = self.event is not None and (self.event.is_cancelled or self.event.is_over)
+        return begun and in_time and not is_off
+
+    @property
+    def public_event(self) -> Event | None:
+        """Its evening, once visitors may know of it."""
+        event = self.event
+        return None if event is None or event.status == Event.Status.DRAFT else event
 
     def answer_by(self) -> dt.date:
         """The day by which a proposal sent in now is promised an answer, by the series' clocks."""
