@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from meetups.models import Refused
 from meetups.pictures import PictureField
 from people.models import normalized_email, validate_name
-from speakers.forms.proposing import MORE, TALK, ProposalForm
+from speakers.forms.proposing import ProposalForm
 from speakers.models import Consent, Part, Proposal, Speaker, Talk
 from speakers.models.consent import LICENCES, Visibility
 
@@ -43,7 +43,9 @@ class TextForm(forms.ModelForm):
 
     class Meta(ProposalForm.Meta):
         model = Proposal
-        fields = [*TALK, *MORE]
+        fields = [
+            "title", "abstract", "format", "level", "is_first_talk", "notes", "notice_days",
+        ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
