@@ -1,10 +1,41 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from speakers.views import talks
+from speakers.views import (
+    calls,
+    people,
+    proposal,
+    proposing,
+    proving,
+    talks,
+    topics,
+)
 
 app_name = "speakers"
 
+TOKEN = r"(?P<token>[A-Za-z0-9_-]{22})/"
+OWN = r"^proposals/" + TOKEN
+
 urlpatterns = [
+    path("series/<slug:slug>/talks/", calls.call, name="call"),
+    path("series/<slug:slug>/talks/new/", proposing.propose, name="propose"),
+    re_path(r"^talks/drafts/" + TOKEN + r"$", proposing.draft, name="draft"),
+    re_path(r"^talks/invitations/" + TOKEN + r"$", proposing.invitation, name="invitation"),
+    path("talks/code/", proving.code, name="code"),
+    path("talks/mine/", proving.mine, name="mine"),
+    re_path(OWN + r"$", proposal.proposal, name="proposal"),
+    re_path(OWN + r"edit/$", proposal.edit, name="edit"),
+    re_path(OWN + r"withdraw/$", proposal.withdraw, name="withdraw"),
+    re_path(OWN + r"evening/$", proposal.evening, name="evening"),
+    re_path(OWN + r"evening\.ics$", proposal.evening_calendar, name="evening_calendar"),
+    re_path(OWN + r"offers/(?P<pk>[0-9]{1,18})/$", proposal.step_in, name="step_in"),
+    re_path(OWN + r"consent/$", proposal.consent, name="consent"),
+    re_path(OWN + r"speakers/$", people.co_speakers, name="co_speakers"),
+    re_path(OWN + r"part/$", people.part, name="part"),
+    re_path(OWN + r"profile/$", people.profile, name="profile"),
+    re_path(OWN + r"photo\.jpg$", people.own_photo, name="own_photo"),
+    path("series/<slug:slug>/topics/", topics.topics, name="topics"),
+    re_path(r"^events/(?P<slug>[-\w]+)/voice/" + TOKEN + r"$", topics.voice, name="voice"),
     path("talks/<slug:slug>/", talks.talk, name="talk"),
+    path("talks/<slug:slug>.png", talks.card, name="card"),
     path("speakers/<int:pk>.jpg", talks.photo, name="photo"),
 ]
