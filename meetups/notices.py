@@ -42,6 +42,15 @@ def attachments(event: "Event", entry: Entry | None = None) -> list[dict[str, st
     return [{"name": "evening.ics", "type": kind, "text": text}]
 
 
+def when_and_where(event: "Event") -> dict[str, str]:
+    """What is no longer true after a move, as its notice names it."""
+    return {
+        "old_starts": event.starts_at.isoformat(),
+        "old_zone": event.zone,
+        "old_place": event.place,
+    }
+
+
 def tell(event: "Event", template: str, extra: dict[str, Any]) -> int:
     """Write to all with a seat or a place in the queue, once per schedule; returns how many."""
     shared = facts(event) | extra
@@ -60,3 +69,25 @@ def tell(event: "Event", template: str, extra: dict[str, Any]) -> int:
         )
         for registration in event.registrations.active().select_related("contact")
     )
+
+
+def talks_in(event: "Event") -> list[Any]:
+    """The talks in its agenda: their speakers hear of its changes by letters of their own."""
+    talks = [getattr(slot, "talk", None) for slot in event.slots.select_related("talk")]
+    return [talk for talk in talks if talk is not None]
+
+
+def speakers_who_know(event: "Event") -> int:
+    """How many speakers of its talks hear of a change."""
+    return sum(talk.listeners(event) for talk in talks_in(event))
+
+
+def let_talks_go(event: "Event", because: str = "") -> int:
+    """The evening does not take place: its talks wait for another one, nobody steps in.
+
+    Returns how many speakers are told: those who knew of it.
+    """
+    told = sum(talk.lose_evening(because) for talk in talks_in(event))
+    for slot in event.slots.all():
+        slot.offers.release()
+    return told

@@ -1,17 +1,20 @@
 """A speaker's own part of an evening, for her calendar."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from meetups.calendar import Entry
 from meetups.running_order import Item, running_order
-from speakers.models.talk import Talk
+
+if TYPE_CHECKING:
+    from speakers.models import Talk
 
 MOST_MOVES_OF_AN_EVENING = 1000
 
 
-def place_of(talk: Talk) -> Item | None:
+def place_of(talk: "Talk") -> Item | None:
     """Its line of the agenda with the instant at which it begins; None without a place."""
     if talk.slot is None:
         return None
@@ -20,7 +23,7 @@ def place_of(talk: Talk) -> Item | None:
     return next((item for item in order if item.slot.pk == talk.slot.pk), None)
 
 
-def entry_of(talk: Talk) -> Entry | None:
+def entry_of(talk: "Talk") -> Entry | None:
     """The talk in the calendar of whoever gives it; one entry, however often it is moved."""
     item = place_of(talk)
     if item is None:

@@ -7,16 +7,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from meetups import notices
 from meetups.admin.event_form import MOVES
 from meetups.admin.verbs import VerbForm
 from meetups.models import Event
 
 
 def people_told(event: Event) -> int:
-    """How many hear of a change: everybody with a seat or a place in the queue."""
+    """How many hear of a change: everybody with a seat, in the queue, or with a talk there."""
+    speakers = notices.speakers_who_know(event)
     if event.status != Event.Status.PUBLISHED:
-        return 0
-    return event.registrations.active().count()
+        return speakers
+    return speakers + event.registrations.active().count()
 
 
 def _told(number: int) -> str:

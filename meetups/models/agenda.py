@@ -1,6 +1,7 @@
 """How an evening runs, and what it looked like."""
 
 import uuid
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -38,6 +39,15 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.get_kind_display()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """A talk in this place goes back to the pool; whoever was asked to step in is told."""
+        with self.event.locked():
+            talk = getattr(self, "talk", None)
+            if talk:
+                talk.vacate()
+            self.offers.release()
+            return super().delete(*args, **kwargs)
 
     @property
     def is_break(self) -> bool:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetups.models.evenings import EventQuerySet
 from meetups.models.series import Line, Series
-from meetups.notices import tell
+from meetups.notices import let_talks_go, talks_in, tell, when_and_where
 from meetups.text import folded, render_markdown
 from meetups.walltime import instant, validate_day, validate_zone
 from outbox.models import Delivery
@@ -291,7 +291,7 @@ class Event(models.Model):
     def cancel(self, because: str = "") -> int:
         """Call the evening off and tell everybody with a seat or a place in the queue, once.
 
-        Returns how many are told.
+        Its speakers hear what becomes of their talks. Returns how many are told.
         """
         with self.locked() as event:
             if event.status == self.Status.CANCELLED:
@@ -304,6 +304,7 @@ class Event(models.Model):
             event.schedule_rev += 1
             event.save()
             told = tell(event, "meetups/cancelled", {"reason": because}) if was_public else 0
+            told += let_talks_go(event, because)
         self.refresh_from_db()
         return told
 
@@ -330,9 +331,19 @@ class Event(models.Model):
             moved = event._when_and_where() != old._when_and_where()
             is_news = moved and event.status == self.Status.PUBLISHED
             told = event._tell_of_move(old) if is_news else 0
+            if moved:
+                told += sum(talk.follow_move(when_and_where(old)) for talk in talks_in(event))
             event.registrations.fill_seats(event)
         self.refresh_from_db()
         return told
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Its talks wait for another evening; whoever still believes in this one is told now."""
+        with self.locked() as event:
+            let_talks_go(event)
+            for proposal in event.known_to.all():
+                proposal.release()
+            return super().delete(*args, **kwargs)
 
     def set_capacity(self, seats: int | None, mode: str = Mode.ONSITE) -> None:
         """Change the number of seats: new ones go to the queue at once, given ones stay given."""
@@ -374,9 +385,4 @@ class Event(models.Model):
         if self.starts_at != old.starts_at:
             self.moved_from = old.starts_at
         self.save()
-        before = {
-            "old_starts": old.starts_at.isoformat(),
-            "old_zone": old.zone,
-            "old_place": old.place,
-        }
-        return tell(self, "meetups/moved", before)
+        return tell(self, "meetups/moved", when_and_where(old))

@@ -150,6 +150,7 @@ class Offer(models.Model):
         self.state, self.asked_at, self.answer_by = self.State.ASKED, now, now + min(hours, left)
         self.save(update_fields=["state", "asked_at", "answer_by"])
         extra = self._facts() | {"answer_by_time": self.answer_by.isoformat()}
+        extra["not_after"] = self.slot.event.starts_at
         notices.write(self.proposal, "speakers/step_in", f"offer:{self.pk}:asked", **extra)
 
     def take(self) -> None:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from meetups.models import Event, Refused
+from meetups.templatetags.times import when
 from meetups.walltime import instant
 from people.models import User
-from speakers import preparing
+from speakers import preparing, reminding
 from speakers.models.drafts import FOLDER, SlideDraftQuerySet
 from speakers.models.talk import Talk
 
@@ -28,7 +29,8 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         """Write what is to be done for this evening; what was done before stays done."""
         for kind in Duty.Kind.values:
             due_on = event.date - dt.timedelta(days=getattr(call, f"{kind}_days"))
-            self.update_or_create(talk=talk, kind=kind, defaults={"due_on": due_on})
+            defaults = {"due_on": due_on, "reminded_at": None}
+            self.update_or_create(talk=talk, kind=kind, defaults=defaults)
         if talk.drafts.ready().exists():
             talk.duties.finish(Duty.Kind.SLIDES)
 
@@ -37,7 +39,25 @@ class DutyQuerySet(models.QuerySet["Duty"]):
 
     def finish(self, kind: str) -> int:
         """It is done: nobody is reminded of it. Returns how many were open."""
-        return self.open().filter(kind=kind).update(done_at=timezone.now())
+        talks = list(self.open().filter(kind=kind).values_list("talk", flat=True))
+        done = self.open().filter(kind=kind).update(done_at=timezone.now())
+        for talk in talks:
+            reminding.call_off(talk, kind)
+        return done
+
+    def waiting(self) -> Self:
+        """Of agreed talks, still to be done, and nobody was reminded of it."""
+        return self.open().filter(reminded_at=None).exclude(talk__agreed_at=None)
+
+    def remind_due(self) -> int:
+        """Write the reminders that are due; any number of planners, twice is harmless."""
+        now = timezone.now()
+        evening = "talk__slot__event"
+        to_come = {f"{evening}__status": "published", f"{evening}__starts_at__gt": now}
+        # A day ahead: there are clocks fourteen hours before ours.
+        soon = self.waiting().filter(due_on__lte=(now + dt.timedelta(days=1)).date(), **to_come)
+        rows = soon.select_related(evening)
+        return sum(duty.remind() for duty in rows if duty.is_due)
 
 
 class Duty(models.Model):
@@ -62,10 +82,33 @@ class Duty(models.Model):
         verbose_name = _("to do")
         verbose_name_plural = _("to do before the evening")
         ordering = ["due_on", "pk"]
+        indexes = [
+            models.Index(
+                fields=["due_on"],
+                condition=Q(reminded_at=None, done_at=None),
+                name="duty_to_remind_of",
+            )
+        ]
         constraints = [models.UniqueConstraint(fields=["talk", "kind"], name="duty_once_per_talk")]
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def is_due(self) -> bool:
+        slot = self.talk.slot
+        return slot is not None and reminding.due_at(self, slot.event) <= timezone.now()
+
+    def remind(self) -> int:
+        """Write to those who have it still to do, once; returns to how many."""
+        slot = self.talk.slot
+        if slot is None:
+            return 0
+        with slot.event.locked() as event:
+            rows = Duty.objects.waiting().filter(talk__slot__event=event)
+            rows = rows.select_related("talk__slot__event", "talk__proposal__call__series")
+            fresh = rows.select_for_update(of=("self",)).filter(pk=self.pk).first()
+            return reminding.remind(fresh, event) if fresh and event.is_open and fresh.is_due else 0
 
 
 def draft_path(draft: "SlideDraft", name: str) -> str:
@@ -147,6 +190,10 @@ class SlideDraft(models.Model):
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
+    def in_order(self) -> Self:
+        """As they are read, with the version and the speaker of each."""
+        return self.select_related("draft", "part__speaker")
+
     def write(
         self,
         talk: Talk,
@@ -193,6 +240,10 @@ class Comment(models.Model):
 
 
 class RehearsalQuerySet(models.QuerySet["Rehearsal"]):
+    def in_order(self) -> Self:
+        """As they are read, with the zone of each."""
+        return self.select_related("event")
+
     def free(self) -> Self:
         """Times to come that nobody booked."""
         return self.filter(talk=None, starts_at__gt=timezone.now()).order_by("starts_at", "pk")
@@ -239,6 +290,14 @@ class Rehearsal(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
+    def in_words(self) -> str:
+        """When with its zone, how long, where and with whom, in one line."""
+        length = _g("%(minutes)d minutes") % {"minutes": self.minutes}
+        company = _g("with %(whom)s") % {"whom": self.with_whom} if self.with_whom else ""
+        words = [when(self.starts_at, self.event.zone), length, self.place, company]
+        return " · ".join(filter(None, words))
+
+    @property
     def ends_at(self) -> dt.datetime:
         return self.starts_at + dt.timedelta(minutes=self.minutes)
 
@@ -276,6 +335,23 @@ class Rehearsal(models.Model):
                 talk.duties.filter(kind=Duty.Kind.REHEARSAL).update(done_at=None)
                 preparing.rehearsal_given_back(self, talk)
         self.refresh_from_db()
+
+    def change(self, fields: list[str], tell: bool) -> int:
+        """Save these fields and no others; returns how many speakers are told of them."""
+        with self.event.locked():
+            self.save(update_fields=[*fields, "starts_at"])
+            self.refresh_from_db()
+            booked = self.talk if tell and not self.is_over else None
+            return preparing.rehearsal_booked(self, booked) if booked else 0
+
+    def call_off(self) -> None:
+        """It does not take place: its speakers are told, and may choose another time."""
+        with self.event.locked():
+            fresh = Rehearsal.objects.select_related("talk", "event").get(pk=self.pk)
+            Rehearsal.objects.filter(pk=self.pk).delete()
+            if fresh.talk:
+                fresh.talk.duties.filter(kind=Duty.Kind.REHEARSAL).update(done_at=None)
+                preparing.rehearsal_called_off(fresh, fresh.talk)
 
     def _must_be_for(self, talk: Talk, event: Event) -> None:
         slot = Talk.objects.select_related("slot").get(pk=talk.pk).slot

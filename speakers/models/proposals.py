@@ -4,12 +4,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from people import tokens
 from people.models import Contact, User
+from speakers import telling
 from speakers.models.part import Part
 from speakers.models.review import Review
 from speakers.states import Stage, State
@@ -80,6 +92,26 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             When(state=State.ACCEPTED, then=Value(Stage.POOL)),
         ]
         return self.annotate(stage=Case(*rules, default=F("state")))
+
+    def unanswered(self) -> Self:
+        """Asked twice again whether the evening suits, and still without an answer."""
+        return self.offered().filter(chased__gte=telling.MOST_CHASES)
+
+    def chase_due(self) -> int:
+        """Ask again where nobody said yes or no in time; twice at most. Returns how many are asked.
+
+        Any number of planners, twice is harmless.
+        """
+        waited = F("call__confirm_days") * Value(timedelta(days=1))
+        late = self.offered().filter(
+            chased__lt=telling.MOST_CHASES,
+            call__confirm_days__gt=0,
+            talk__slot__event__starts_at__gt=timezone.now() + telling.TOO_LATE,
+        )
+        asked = Coalesce("chased_at", "told_at")
+        again = ExpressionWrapper(asked + waited, models.DateTimeField())
+        due = late.alias(again=again).filter(again__lte=timezone.now())
+        return sum(telling.chase(proposal) for proposal in due)
 
     def forget_drafts(self) -> int:
         """Remove what nobody sent in or proved within a week (reliability §4.6)."""

@@ -8,11 +8,13 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from meetups.models import Event, Series, Slot
 from meetups.text import free_slug, render_markdown
 from outbox.models import Delivery
+from speakers import telling
 from speakers.models.consent import Visibility, narrowest
 from speakers.models.speaker import Speaker
 
@@ -203,6 +205,30 @@ class Talk(models.Model):
         self.save(update_fields=["slot", "agreed_at"])
         self.drop_duties(event)
         event.reindex()
+
+    def vacate(self) -> None:
+        """Its place is removed from the agenda: what came of a proposal goes back to the pool."""
+        if self.proposal:
+            self.proposal.take_off(note=_g("Its place in the agenda was removed."))
+            self.refresh_from_db()
+
+    def listeners(self, event: Event) -> int:
+        """How many of its speakers hear of a change of this evening: none who never knew of it."""
+        if self.proposal is None or self.proposal.told_event_id != event.pk:
+            return 0
+        return self.proposal.parts.reachable().count()
+
+    def follow_move(self, before: dict[str, str]) -> int:
+        """Its evening has another time or place; returns how many of its speakers are told."""
+        if self.proposal is None:
+            return 0
+        if self.agreed_at:
+            self.plan_duties()
+        return telling.hear_of_move(self.proposal, before)
+
+    def lose_evening(self, because: str) -> int:
+        """Its evening does not take place; returns how many of its speakers are told."""
+        return telling.lose_evening(self.proposal, because) if self.proposal else 0
 
     def plan_duties(self) -> None:
         """What its speakers have to do by when, counted back from the evening (needs 96–98)."""
