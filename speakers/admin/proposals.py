@@ -28,6 +28,7 @@ from speakers.admin.deciding import (
 )
 from speakers.admin.dossier import Dossier
 from speakers.admin.filters import CallFilter, DueFilter, StageFilter
+from speakers.admin.funnel_filters import ReachedFilter, SentInFilter
 from speakers.admin.placing import AgreedForm, PlaceForm
 from speakers.admin.reviewing import review_view
 from speakers.admin.sight import marks_of, nameable, speakers_of, with_sight
@@ -53,7 +54,9 @@ class ProposalAdmin(SeriesAdmin):
         TakeOffForm, WithdrawForm,
     )  # fmt: skip
     list_display = ("title", "by", "kind", "standing", "mark", "evening", "sent", "promised")
-    list_filter = (StageFilter, DueFilter, CallFilter, "origin", SeriesFilter)
+    list_filter = (
+        StageFilter, DueFilter, CallFilter, "origin", ReachedFilter, SentInFilter, SeriesFilter,
+    )  # fmt: skip
     # The titles are looked through by the list itself: names only where she may know them.
     search_fields = ("title", "abstract")
     search_help_text = _("Part of a title, a text or a speaker's name")

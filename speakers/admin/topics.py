@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -62,9 +62,9 @@ class TopicAdmin(SeriesAdmin):
     search_fields = ("title", "text")
     search_help_text = _("Part of a topic")
 
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """The most wanted first; the count is not a field, so it cannot be named above."""
-        return ("-count", "created_at", "pk")
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """The most wanted first; as an expression, for the count comes later (get_queryset)."""
+        return (F("count").desc(), "created_at", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(count=Count("voices"))

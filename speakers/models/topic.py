@@ -23,9 +23,14 @@ LONGEST_SCOPE = 10_000
 _MARKS = re.compile(r"[\\`*_\[\]<>@]|&(?=#?\w+;)|://|(?<=\w)\.(?=[^\W\d_]{2})")
 
 
+# What makes a heading, a quotation or a list of a line that begins with it.
+_BEGINNING = re.compile(r"^(\d*)([#+=.)-])")
+
+
 def plain_in_markdown(text: str) -> str:
     """The text with its signs taken literally: no emphasis, markup or link comes of it."""
-    return _MARKS.sub(lambda found: f"\\{found[0]}", " ".join(text.split()))
+    words = _MARKS.sub(lambda found: f"\\{found[0]}", " ".join(text.split()))
+    return _BEGINNING.sub(r"\1\\\2", words)
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
