@@ -97,7 +97,11 @@ def _afterwards(event: Event, counts: Counts) -> Iterator[Step]:
         yield Step(
             _("Those who could not come know nothing yet."), _("Write the recap"), _page(event)
         )
-    silent = [talk for talk in placed_talks(event) if not (talk.video_url or talk.slides_url)]
+    silent = [
+        talk
+        for talk in placed_talks(event)
+        if not (talk.video_url or talk.slides_url or talk.has_slides)
+    ]
     if silent:
         sentence = ngettext("%d talk has no slides.", "%d talks have no slides.", len(silent))
         url = reverse("admin:speakers_talk_change", args=[silent[0].pk])

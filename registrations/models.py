@@ -133,6 +133,14 @@ class Registration(models.Model):
         ahead = self.event.registrations.waiting().filter(mode=self.mode)
         return ahead.filter(queue_no__lt=self.queue_no).count() + 1
 
+    def kept_talks(self) -> list[Any]:
+        """Talks whose speakers show them only to those who came, for somebody who did."""
+        was_there = self.state == self.State.GOING and self.came is not False
+        if not (was_there and self.event.is_over):
+            return []
+        slots = self.event.slots.filter(talk__visibility="attendees")
+        return [slot.talk for slot in slots.exclude(talk__agreed_at=None).select_related("talk")]
+
     def facts(self) -> dict[str, Any]:
         """What a message to the holder says; the link itself is made when it is sent."""
         return {

@@ -31,6 +31,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def going(self) -> Self:
         return self.filter(state=self.model.State.GOING)
 
+    def attended(self) -> Self:
+        """Those who had a seat and of whom nobody noted that they stayed away."""
+        return self.going().exclude(came=False)
+
     def waiting(self) -> Self:
         """The queue, first in line first."""
         return self.filter(state=self.model.State.WAITING).order_by("queue_no")

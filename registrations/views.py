@@ -1,5 +1,7 @@
 """A guest's way: keep a seat, look at it, give it back. Links to a seat go out by mail only."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -58,19 +60,22 @@ def _mine(token: str) -> Registration:
     return registration
 
 
-def _private(request: HttpRequest, page: str, registration: Registration) -> HttpResponse:
+def _private(
+    request: HttpRequest, page: str, registration: Registration, **more: Any
+) -> HttpResponse:
     """A page of one person: no copy is kept, and the address of it goes nowhere."""
     event = registration.event
     waiting = registration.state == Registration.State.WAITING
     place = registration.place_in_queue if waiting else None
-    context = {"registration": registration, "event": event, "place_in_queue": place}
+    context = {"registration": registration, "event": event, "place_in_queue": place} | more
     return without_address(render(request, f"registrations/{page}.html", context))
 
 
 @never_cache
 @require_safe
 def detail(request: HttpRequest, token: str) -> HttpResponse:
-    return _private(request, "detail", _mine(token))
+    registration = _mine(token)
+    return _private(request, "detail", registration, talks=registration.kept_talks())
 
 
 @never_cache

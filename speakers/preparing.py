@@ -55,6 +55,12 @@ def rehearsal_booked(rehearsal: "Rehearsal", talk: "Talk") -> int:
     return _to_speakers(talk, "speakers/rehearsal_booked", key, facts)
 
 
+def rehearsal_called_off(rehearsal: "Rehearsal", talk: "Talk") -> int:
+    """Tell the speakers that the organizers cannot come at this time."""
+    key = f"rehearsal:{rehearsal.pk}:{talk.pk}:off"
+    return _to_speakers(talk, "speakers/rehearsal_off", key, _facts(rehearsal, talk))
+
+
 def rehearsal_given_back(rehearsal: "Rehearsal", talk: "Talk") -> int:
     """Tell the organizers that nobody comes at this time."""
     key = f"rehearsal:{rehearsal.pk}:{talk.pk}:back:{timezone.now().isoformat()}"

@@ -2,10 +2,13 @@ from django.urls import path, re_path
 
 from speakers.views import (
     calls,
+    materials,
     people,
     proposal,
     proposing,
     proving,
+    rehearsals,
+    slides,
     talks,
     topics,
 )
@@ -14,6 +17,8 @@ app_name = "speakers"
 
 TOKEN = r"(?P<token>[A-Za-z0-9_-]{22})/"
 OWN = r"^proposals/" + TOKEN
+HELD = r"^talks/(?P<slug>[-a-zA-Z0-9_]+)/for/" + TOKEN + "$"
+HELD_SLIDES = HELD.replace("$", r"slides\.pdf$")
 
 urlpatterns = [
     path("series/<slug:slug>/talks/", calls.call, name="call"),
@@ -35,6 +40,13 @@ urlpatterns = [
     re_path(OWN + r"photo\.jpg$", people.own_photo, name="own_photo"),
     path("series/<slug:slug>/topics/", topics.topics, name="topics"),
     re_path(r"^events/(?P<slug>[-\w]+)/voice/" + TOKEN + r"$", topics.voice, name="voice"),
+    re_path(OWN + r"slides/$", slides.slides, name="slides"),
+    path("proposals/<str:token>/slides/<uuid:pk>.pdf", slides.slide_draft, name="slide_draft"),
+    re_path(OWN + r"comments/$", slides.comments, name="comments"),
+    re_path(OWN + r"rehearsal/$", rehearsals.rehearsal, name="rehearsal"),
+    re_path(HELD, materials.talk_for_attendees, name="talk_for_attendees"),
+    re_path(HELD_SLIDES, materials.attendee_slides, name="attendee_slides"),
+    path("talks/<slug:slug>/slides.pdf", materials.talk_slides, name="talk_slides"),
     path("talks/<slug:slug>/", talks.talk, name="talk"),
     path("talks/<slug:slug>.png", talks.card, name="card"),
     path("speakers/<int:pk>.jpg", talks.photo, name="photo"),

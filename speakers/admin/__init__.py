@@ -3,6 +3,7 @@
 from speakers.admin.calls import CallAdmin
 from speakers.admin.offers import OfferAdmin
 from speakers.admin.proposals import ProposalAdmin
+from speakers.admin.rehearsals import RehearsalAdmin
 from speakers.admin.scouting import LeadAdmin
 from speakers.admin.talks import SpeakerAdmin, TalkAdmin
 from speakers.admin.topics import TopicAdmin
@@ -12,6 +13,7 @@ __all__ = [
     "LeadAdmin",
     "OfferAdmin",
     "ProposalAdmin",
+    "RehearsalAdmin",
     "SpeakerAdmin",
     "TalkAdmin",
     "TopicAdmin",

@@ -19,6 +19,13 @@ from meetups.admin.scope import within
 from meetups.models import Event, Series, Slot
 from meetups.pictures import PictureField
 from meetups.rights import ADDRESSES, VIEW, rights_of
+from speakers.admin.preparing import (
+    CommentInline,
+    CommentVerb,
+    DraftInline,
+    PublishVerb,
+    SlidesPages,
+)
 from speakers.admin.sight import LABEL, nameable, named_talks
 from speakers.admin.wording import evening
 from speakers.models import Proposal, Speaker, Talk
@@ -32,10 +39,12 @@ def reindex(*events: Any) -> None:
 
 
 @admin.register(Talk)
-class TalkAdmin(SeriesAdmin):
+class TalkAdmin(SlidesPages, SeriesAdmin):
     series_path = "series"
     plural, add_words = _("Talks"), _("Add a talk")
     form = TalkForm
+    inlines = (DraftInline, CommentInline)
+    verbs = (CommentVerb, PublishVerb)
     list_display = ("title", "by", "evening", "visibility")
     list_filter = ("visibility", SeriesFilter)
     list_select_related = ("slot__event",)
@@ -64,6 +73,13 @@ class TalkAdmin(SeriesAdmin):
         if obj is None or not obj.proposal_id:
             return self.fieldsets
         return [(None, {"fields": ["series", "title", "by", "slot"]}), *self.fieldsets[1:]]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
+        """Slides and what is said about them, where there is something of it."""
+        if obj is None:
+            return ()
+        has = {DraftInline: obj.drafts.ready(), CommentInline: obj.comments.all()}
+        return tuple(inline for inline in self.inlines if has[inline].exists())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not what came of a proposal: that is declined or withdrawn, and stays as history."""
