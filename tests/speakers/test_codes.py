@@ -10,7 +10,7 @@ from django.utils import timezone
 from outbox.models import Delivery
 from people.models import Contact
 from speakers.models import Proof, Proposal, Speaker
-from tests.builders import make_call, make_series
+from tests.builders import make_call, make_contact, make_series, make_speaker
 from tests.owed import keys, letters
 from tests.speakers.proposing import TYPED, code_to, propose, prove
 from tests.threads import in_threads
@@ -177,9 +177,12 @@ def test_proofs_are_forgotten_after_a_day(client, call, time_machine):
 # At the same moment
 
 
+@pytest.mark.parametrize("known", [False, True])
 @pytest.mark.django_db(transaction=True)
-def test_a_code_clicked_twice_sends_in_once(transactional_db):
+def test_a_code_clicked_twice_sends_in_once(transactional_db, known):
     call = make_call(make_series(slug="x"))
+    if known:
+        make_speaker(call.series, contact=make_contact("ada@example.org", "Ada"))
     first = Client()
     propose(first, call)
     code, cookie = code_to(), first.cookies["session"].value
