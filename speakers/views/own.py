@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
@@ -39,3 +39,8 @@ def show(
     known = {"part": part, "proposal": proposal, "series": proposal.call.series}
     context = known | {"told": Told(part)} | more
     return render(request, f"speakers/{page}.html", context, status=status)
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What was sent with a form, also where that is nothing; None where only the page is asked."""
+    return request.POST if request.method == "POST" else None

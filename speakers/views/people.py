@@ -14,7 +14,7 @@ from speakers.forms.own import InviteForm, NameForm, ProfileForm, TakeBackForm
 from speakers.limits import wait_for_invitation
 from speakers.models import Part, Speaker
 from speakers.told import Told
-from speakers.views.own import own_page, show
+from speakers.views.own import own_page, show, typed
 
 
 @own_page
@@ -63,7 +63,7 @@ def part(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, part: Part) -> HttpResponse:
-    form = NameForm(request.POST or None) if _is_nameless(part) else None
+    form = NameForm(typed(request)) if _is_nameless(part) else None
     author = part.proposal.parts.filter(is_author=True).select_related("speaker").first()
     page = {"form": form, "author": author}
     answer = request.POST.get("answer", "")
@@ -108,7 +108,7 @@ def profile(request: HttpRequest, part: Part) -> HttpResponse:
     if part.contact is None:
         raise Http404
     speaker = part.take_profile() if request.method == "POST" else part.speaker
-    form = ProfileForm(request.POST or None, request.FILES or None, instance=speaker)
+    form = ProfileForm(typed(request), request.FILES or None, instance=speaker)
     if request.method != "POST" or not form.is_valid():
         return show(request, "profile", part, form=form)
     form.keep()

@@ -14,7 +14,7 @@ from speakers.forms.own import ConsentForm, NoteForm, TextForm
 from speakers.models import Offer, Part
 from speakers.states import State
 from speakers.told import Told
-from speakers.views.own import own_page, show
+from speakers.views.own import own_page, show, typed
 
 
 @own_page
@@ -29,7 +29,7 @@ def edit(request: HttpRequest, part: Part) -> HttpResponse:
     if not Told(part).is_editable:
         return show(request, "not_editable", part, _closed(request))
     # A copy: the page goes on naming the talk by its title, whatever she types.
-    form = TextForm(request.POST or None, instance=copy(part.proposal))
+    form = TextForm(typed(request), instance=copy(part.proposal))
     if request.method != "POST" or not form.is_valid():
         return show(request, "edit", part, form=form)
     try:
@@ -43,7 +43,7 @@ def edit(request: HttpRequest, part: Part) -> HttpResponse:
 @own_page
 def withdraw(request: HttpRequest, part: Part) -> HttpResponse:
     """Take it back for good; asks first, and only its author may."""
-    form = NoteForm(request.POST or None)
+    form = NoteForm(typed(request))
     may = part.is_author and Told(part).is_open
     if request.method != "POST" or not may or not form.is_valid():
         refused = request.method == "POST" and not may
@@ -59,7 +59,7 @@ def withdraw(request: HttpRequest, part: Part) -> HttpResponse:
 @own_page
 def evening(request: HttpRequest, part: Part) -> HttpResponse:
     """ "Can you come on this evening?" – `answer` is yes or no, the same twice is said once."""
-    told, form = Told(part), NoteForm(request.POST or None)
+    told, form = Told(part), NoteForm(typed(request))
     answer = request.POST.get("answer", "")
     if request.method != "POST":
         return show(request, "evening", part, form=form)
@@ -123,7 +123,7 @@ def _pass(request: HttpRequest, part: Part, offer: Offer) -> HttpResponse:
 def consent(request: HttpRequest, part: Part) -> HttpResponse:
     """Where her talk may be shown, and under which licence; every answer stays on record."""
     last = part.consents.order_by("given_at", "pk").last()
-    form = ConsentForm.after(last, request.POST or None)
+    form = ConsentForm.after(last, typed(request))
     may = Told(part).state not in {State.DECLINED, State.WITHDRAWN}
     if request.method != "POST" or not may or not form.is_valid():
         refused = request.method == "POST" and not may
