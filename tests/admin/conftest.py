@@ -5,16 +5,22 @@ from django.test import Client
 
 from meetups.admin.delivery import realm_of
 from registrations.models import Registration
+from speakers.models import Offer
 from tests.builders import (
+    make_call,
     make_contact,
     make_event,
+    make_lead,
     make_line,
     make_member,
     make_organizer,
+    make_proposal,
     make_series,
     make_slot,
     make_talk,
+    make_topic,
     make_venue,
+    make_voices,
 )
 
 CANARY = "zebrafish"
@@ -34,6 +40,16 @@ def a_world(word: str) -> SimpleNamespace:
     waiting = Registration.objects.register(
         event, make_contact(f"late-{word}@example.org", f"{word} late")
     )
+    call = make_call(series, title=f"{word} call", scope=word, who_decides=word)
+    proposer = make_contact(f"proposer-{word}@example.org", f"{word} proposer")
+    proposal = make_proposal(call, "reserve", proposer, title=f"{word} idea", abstract=word)
+    slot = make_slot(event, "talk", f"{word} slot")
+    Offer.objects.offer(slot)
+    topic = make_topic(series, f"{word} topic", text=word)
+    make_voices(topic, audience=word)
+    lead = make_lead(
+        series, name=f"{word} lead", email=f"lead-{word}@example.org", topic=topic, notes=word
+    )
     return SimpleNamespace(
         series=series,
         user=user,
@@ -42,7 +58,12 @@ def a_world(word: str) -> SimpleNamespace:
         line=line,
         event=event,
         talk=talk,
-        slot=make_slot(event, "talk", f"{word} slot"),
+        slot=slot,
+        call=call,
+        proposal=proposal,
+        lead=lead,
+        topic=topic,
+        offer=proposal.offers.get(),
         speaker=talk.speakers.get(),
         contact=contact,
         registration=registration,

@@ -9,6 +9,22 @@ from django.urls import reverse
 VERBS = {
     "meetups/event": ["publish", "move", "cancel"],
     "registrations/registration": ["seat", "cancel"],
+    "speakers/call": ["tell"],
+    "speakers/lead": ["invite", "contact", "no"],
+    "speakers/offer": ["yes", "no"],
+    "speakers/proposal": [
+        "accept",
+        "place",
+        "agreed",
+        "reserve",
+        "decline",
+        "reopen",
+        "tell",
+        "take-off",
+        "withdraw",
+        "review",
+    ],
+    "speakers/topic": ["show", "scope", "ask", "not-now"],
 }
 
 
@@ -29,6 +45,11 @@ def things(world) -> dict[str, Any]:
         "venues/venue": world.venue,
         "outbox/delivery": world.delivery,
         "registrations/registration": world.registration,
+        "speakers/call": world.call,
+        "speakers/proposal": world.proposal,
+        "speakers/offer": world.offer,
+        "speakers/lead": world.lead,
+        "speakers/topic": world.topic,
         "speakers/talk": world.talk,
         "speakers/speaker": world.speaker,
     }
@@ -40,6 +61,7 @@ def pages_of(world) -> list[str]:
     for path, thing in things(world).items():
         for page in ["change", "history", "delete", *VERBS.get(path, [])]:
             found.append(f"/admin/{path}/{thing.pk}/{page}/")
+    found.append(f"/admin/speakers/offer/ask/{world.slot.pk}/")
     return [*found, f"/admin/meetups/event/{world.event.pk}/registrations.csv"]
 
 

@@ -18,6 +18,11 @@ LISTS = {
     "outbox/delivery": {"owner", "organizer"},
     "mailings/reminder": {"owner", "organizer"},
     "registrations/registration": {"owner", "organizer", "door"},
+    "speakers/call": {"owner", "organizer"},
+    "speakers/offer": {"owner", "organizer"},
+    "speakers/lead": {"owner", "organizer"},
+    "speakers/topic": {"owner", "organizer"},
+    "speakers/proposal": {"owner", "organizer", "reviewer"},
     "speakers/talk": {"owner", "organizer", "reviewer"},
     "speakers/speaker": {"owner", "organizer", "reviewer"},
 }

@@ -26,6 +26,14 @@ from tests.admin.pages import (
 )
 from venues.models import Venue
 
+# Pages over whole series, beside the lists.
+PAGES = [
+    "/admin/speakers/proposal/board/",
+    "/admin/speakers/lead/funnel/",
+    "/admin/speakers/topic/matrix/",
+    "/admin/speakers/topic/interview/",
+]
+
 
 def body(answer) -> str:
     return (b"".join(answer) if answer.streaming else answer.content).decode()
@@ -42,6 +50,7 @@ def a_copy_of(theirs) -> list:
         theirs.registration,
     ]
     rows += [theirs.talk, theirs.slot, theirs.speaker, theirs.contact, theirs.delivery]
+    rows += [theirs.lead, theirs.topic]
     return [type(row).objects.filter(pk=row.pk).values().get() for row in rows] + [
         Organizer.objects.filter(series=theirs.series).count(),
         Slot.objects.filter(event=theirs.event).count(),
@@ -72,12 +81,14 @@ def test_accounts_and_what_gives_rights_are_not_in_the_admin():
     found = {model._meta.label for model in admin.site._registry}
     assert found == {
         "mailings.Reminder", "meetups.Event", "meetups.Member", "meetups.Series", "outbox.Delivery",
-        "registrations.Registration", "speakers.Speaker", "speakers.Talk", "venues.Venue",
+        "registrations.Registration", "speakers.Call", "speakers.Lead",
+        "speakers.Offer", "speakers.Proposal",
+        "speakers.Speaker", "speakers.Talk", "speakers.Topic", "venues.Venue",
     }  # fmt: skip
 
 
 def test_no_list_names_anything_of_another_series(client, ours, untouched):
-    for url in ["/admin/", *lists()]:
+    for url in ["/admin/", *PAGES, *lists()]:
         answer = client.get(url)
         assert answer.status_code == 200, url
         assert CANARY not in body(answer), url
@@ -130,6 +141,10 @@ def test_filters_take_no_id_of_another_series(client, ours, untouched):
         ("/admin/outbox/delivery/", {"event": untouched.event.pk}),
         ("/admin/outbox/delivery/", {"contact": untouched.contact.pk}),
         ("/admin/meetups/member/", {"series": untouched.series.pk}),
+        ("/admin/speakers/proposal/", {"series": untouched.series.pk}),
+        ("/admin/speakers/proposal/", {"call": untouched.call.pk}),
+        ("/admin/speakers/lead/", {"series": untouched.series.pk}),
+        ("/admin/speakers/topic/", {"series": untouched.series.pk}),
     ]:
         answer = client.get(url, query)
         assert answer.status_code == 200, url
@@ -172,6 +187,12 @@ def test_the_shortcut_to_any_object_is_gone(client, theirs):
         ("meetups/member", "series", "series"),
         ("speakers/talk", "series", "series"),
         ("speakers/talk", "slot", "slot"),
+        ("speakers/call", "series", "series"),
+        ("speakers/call", "event", "event"),
+        ("speakers/proposal", "call", "call"),
+        ("speakers/lead", "series", "series"),
+        ("speakers/lead", "topic", "topic"),
+        ("speakers/topic", "series", "series"),
         ("registrations/registration", "event", "event"),
     ],
 )
