@@ -13,7 +13,8 @@ from meetups.models import Event, Organizer, Series
 from outbox.models import Delivery
 from people.models import User
 from registrations.models import Registration
-from speakers.models import Talk
+from speakers.models import Call, Lead, Proposal, Rehearsal, Review, Speaker, Talk, Topic
+from speakers.states import State
 from tests.builders import make_series
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +132,43 @@ def test_every_guest_has_an_address_of_her_own_at_example_org():
     assert len(set(addresses)) == len(addresses) == 100
     assert address("Фёдор Мицкевич") == "fedor.mitskevich@example.org"
     assert all(email.endswith("@example.org") for email in addresses)
+
+
+def test_speakers_are_in_every_state_and_nobody_was_written_to():
+    sample()
+
+    assert set(Proposal.objects.values_list("state", flat=True)) == set(State.values)
+    assert not Delivery.objects.exists()
+    assert not Proposal.objects.owed().exists()
+    assert [call.is_open for call in Call.objects.all()] == [True, True]
+    (late,) = Proposal.objects.overdue()
+    assert late.title == "Миграции на живой базе"
+    (offered,) = Proposal.objects.offered()
+    assert offered.event.slug == "minsk-python-notebooks"
+    assert Proposal.objects.filter(state="reserve").count() == 2
+    reviewers = set(Review.objects.values_list("user__email", flat=True))
+    assert {"reviewer@example.org", "organizer@example.org"} <= reviewers
+    states = set(Lead.objects.values_list("state", flat=True))
+    assert states == set(Lead.State.values)
+    assert all(topic.voices.exists() for topic in Topic.objects.all())
+    assert Rehearsal.objects.free().count() == 2
+    addresses = Speaker.objects.exclude(contact=None).values_list("contact__email", flat=True)
+    assert all(email.endswith("@example.org") for email in addresses)
+
+
+def test_the_coming_evening_shows_the_talks_that_were_confirmed(client):
+    sample()
+
+    page = client.get("/events/minsk-python-types-queues-tests/").content.decode()
+
+    assert [
+        title in page
+        for title in (
+            "Типы, которые не мешают",
+            "A queue that forgets nothing",
+            "Tests that fail for one reason",
+        )
+    ] == [True, True, True]
+    assert "Илья Данилюк" in page
+    notebooks = client.get("/events/minsk-python-notebooks/").content.decode()
+    assert "Отчёт, который собирает себя сам" not in notebooks

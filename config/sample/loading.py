@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from config.community.loading import load
 from config.sample.building import HERE, community
+from config.sample.speakers import load_speakers
 from meetups.models import Series
 from registrations.models import Registration
 from speakers.pyvideo.importing import import_folder
@@ -21,6 +22,7 @@ def load_sample() -> None:
     for slug, folder in FOLDERS.items():
         series = Series.objects.get(slug=slug)
         import_folder(HERE / "pyvideo" / folder, slug, series.name, series.time_zone)
+    load_speakers()
     _register_before_the_evenings()
 
 
