@@ -26,6 +26,7 @@ NAMES = {
     "speakers/nobody_left": _("No reserve can step in"),
     "speakers/offered": _("Evening offered to a speaker"),
     "speakers/received": _("Receipt of a proposal"),
+    "speakers/personal_invitation": _("Personal invitation to speak"),
     "speakers/reopened": _("Proposal looked at again"),
     "speakers/reserve": _("Talk kept in reserve"),
     "speakers/step_in": _("Asked to step in"),
