@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Contact, normalized_email, validate_name
@@ -11,6 +12,12 @@ from speakers.models import Call, Proposal
 from speakers.models.consent import LICENCES, Visibility
 from speakers.states import State
 
+MISSING = {
+    "name": _("Please tell us your name."),
+    "email": _("Please write your address, so that we can answer."),
+    "title": _("Please give it a title; it can change later."),
+    "abstract": _("Please write a sentence or two about it."),
+}
 FIELDS = ["title", "abstract", "level", "is_first_talk", "notes", "notice_days"]
 
 
@@ -73,7 +80,7 @@ class ProposalForm(forms.ModelForm):
     visibility = forms.ChoiceField(
         label=_("Where may a recording and your slides be shown?"),
         required=False,
-        choices=[("", _("I decide later")), *Visibility.choices],
+        choices=[("", _("I decide later")), *((one, capfirst(one.label)) for one in Visibility)],
         help_text=_("You can change this until the evening, and afterwards too."),
         widget=forms.RadioSelect,
     )
@@ -82,6 +89,8 @@ class ProposalForm(forms.ModelForm):
     website = forms.CharField(
         required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
     )
+
+    field_order = ("name", "email", "title", "abstract", "format")
 
     class Meta:
         model = Proposal
@@ -142,8 +151,12 @@ class ProposalForm(forms.ModelForm):
         self.first_format = next(iter(formats.values()), None)
         licence: Any = self.fields["licence"]
         licence.choices = LICENCES
-        self.fields["level"].required = False
+        level: Any = self.fields["level"]
+        level.choices = [(value, capfirst(label)) for value, label in level.choices]
+        level.required = False
         self.fields["abstract"].required = True
+        for name, sentence in MISSING.items():
+            self.fields[name].error_messages["required"] = sentence
 
     def _leave_out_what_is_known(self) -> None:
         if self.by:

@@ -39,7 +39,7 @@ async function save() {
   try {
     const { saved_at, url, problem } = await post();
     if (url && url !== location.pathname) history.replaceState(null, "", url);
-    const clock = saved_at && new Date(saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const clock = saved_at && new Date(saved_at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
     tell([clock && `${form.dataset.saves} ${clock}`, problem].filter(Boolean).join(" · "), Boolean(problem));
   } catch {
     tell(form.dataset.lost, true);
