@@ -8,6 +8,7 @@ from speakers.views import (
     proposing,
     proving,
     rehearsals,
+    schedule,
     slides,
     talks,
     topics,
@@ -48,6 +49,8 @@ urlpatterns = [
     re_path(HELD_SLIDES, materials.attendee_slides, name="attendee_slides"),
     path("talks/<slug:slug>/slides.pdf", materials.talk_slides, name="talk_slides"),
     path("talks/<slug:slug>/", talks.talk, name="talk"),
+    path("schedule/<slug:slug>.json", schedule.schedule_json, name="schedule_json"),
+    path("schedule/<slug:slug>.xml", schedule.schedule_xml, name="schedule_xml"),
     path("talks/<slug:slug>.png", talks.card, name="card"),
     path("speakers/<int:pk>.jpg", talks.photo, name="photo"),
 ]
