@@ -53,7 +53,7 @@ class CallFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         found = [(str(call.pk), call.title) for call in model_admin.seen(Call, request)]
-        return found if len(found) > 1 else []
+        return found if len(found) > 1 or self.value() else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         chosen = number_in(self.value())

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import cast
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -67,10 +66,6 @@ class PassForm(VerbForm):
         return gettext("Noted.")
 
 
-class AskForm(forms.Form):
-    """Nothing to fill in: the page says who is asked, in which order."""
-
-
 @admin.register(Offer)
 class OfferAdmin(SeriesAdmin):
     series_path = "slot__event__series"
@@ -107,14 +102,14 @@ class OfferAdmin(SeriesAdmin):
         mine = rights_of(request).series_ids(DECIDE, LABEL)
         slots = within(Slot.objects.select_related("event__series"), "event__series", mine)
         slot = get_object_or_404(slots, pk=slot_id)
-        form = AskForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        refused = why_not(slot)
+        if request.method == "POST":
             try:
                 self._say(request, Offer.objects.offer(slot, cast(User, request.user)))
                 return redirect("admin:speakers_proposal_board")
-            except ValidationError as refused:
-                form.add_error(None, refused)
-        return self._question(request, slot, form)
+            except ValidationError as error:
+                refused = " ".join(error.messages)
+        return self._question(request, slot, refused)
 
     def _say(self, request: HttpRequest, number: int) -> None:
         sentence = ngettext(
@@ -124,7 +119,7 @@ class OfferAdmin(SeriesAdmin):
         )
         messages.success(request, sentence % number)
 
-    def _question(self, request: HttpRequest, slot: Slot, form: AskForm) -> HttpResponse:
+    def _question(self, request: HttpRequest, slot: Slot, refused: str) -> HttpResponse:
         reserves = reserves_for(slot).select_related("format").prefetch_related("parts__speaker")
         waiting = Proposal.objects.filter(
             state=State.ACCEPTED, talk__slot=None, call__series=slot.event.series
@@ -134,8 +129,7 @@ class OfferAdmin(SeriesAdmin):
             **self.admin_site.each_context(request),
             "title": gettext("A talk for %(evening)s") % {"evening": slot.event.title},
             "slot": slot,
-            "form": form,
-            "refused": why_not(slot),
+            "refused": refused,
             "reserves": list(reserves),
             "pool": pool.order_by("submitted_at", "pk")[:MOST_CARDS],
             "round": with_speakers(slot.offers.order_by("position", "pk")),

@@ -117,12 +117,17 @@ class ProposalAdmin(SeriesAdmin):
     def mark(self, proposal: Proposal) -> str:
         return marks_of(proposal)
 
-    def get_sortable_by(self, request: HttpRequest) -> Any:
-        """Not by marks where some are not hers to know: the order would tell them."""
+    @admin.display(description=_("mark"))
+    def known_mark(self, proposal: Proposal) -> str:
+        return marks_of(proposal)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Marks give no order where some are not hers to know: it would tell them."""
         rights = rights_of(request)
         lists, reads = (rights.series_ids(action, self.label) for action in (VIEW, DECIDE))
-        knows_all = reads is None or (lists is not None and lists <= reads)
-        return [name for name in self.list_display if name != "mark" or knows_all]
+        if reads is None or (lists is not None and lists <= reads):
+            return self.list_display
+        return ["known_mark" if name == "mark" else name for name in self.list_display]
 
     @admin.display(description=_("format"), ordering="format__minutes")
     def kind(self, proposal: Proposal) -> str:

@@ -63,7 +63,7 @@ class TalkAdmin(SlidesPages, SeriesAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         """Without those that would tell a reviewer who stands behind a proposal without names."""
         seen = super().get_queryset(request).filter(named_talks(rights_of(request)))
-        return seen.select_related("proposal").prefetch_related("speakers")
+        return seen.prefetch_related("speakers")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """What follows from its proposal: verbs there move it, and say who speaks."""
