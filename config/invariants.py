@@ -3,6 +3,7 @@
 from outbox.invariants import INVARIANTS as OF_MAIL
 from outbox.invariants import Check, rows
 from registrations.invariants import INVARIANTS as OF_SEATS
+from speakers.invariants import INVARIANTS as OF_TALKS
 
 FOREIGN = """
 SELECT 'evening ' || e.slug || ' is in a line of another series'
@@ -24,5 +25,6 @@ WHERE d.about LIKE 'event:%%' AND d.realm <> 'series:' || e.series_id
 INVARIANTS: list[Check] = [
     *OF_SEATS,
     *OF_MAIL,
+    *OF_TALKS,
     ("I9 nothing points into another series", lambda: rows(FOREIGN)),
 ]

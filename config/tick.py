@@ -5,6 +5,7 @@ from meetups.models import Event
 from outbox import wake
 from outbox.models import Heartbeat
 from registrations.models import Registration
+from speakers.models import Call, Duty, Lead, Offer, Proof, Proposal, SlideDraft
 
 
 def tick() -> dict[str, int]:
@@ -14,9 +15,17 @@ def tick() -> dict[str, int]:
     """
     done = {
         "times recomputed": Event.objects.recompute_instants(),
+        "deadlines recomputed": Call.objects.recompute_instants(),
         "held seats freed": Registration.objects.expire_holds(),
         "seats filled": Registration.objects.fill_forgotten_seats(),
         "reminders written": Reminder.objects.plan_due(),
+        "reserves asked": Offer.objects.move_on_due(),
+        "speakers reminded": Duty.objects.remind_due(),
+        "speakers asked again": Proposal.objects.chase_due(),
+        "leads who spoke": Lead.objects.note_speakers(),
+        "drafts forgotten": Proposal.objects.forget_drafts(),
+        "codes forgotten": Proof.objects.forget(),
+        "files swept": SlideDraft.objects.sweep(),
     }
     Heartbeat.objects.beat("tick")
     wake.ring()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetups import notices
-from meetups.models import Event, Organizer
+from meetups.models import Event, Organizer, Slot
 from outbox.drafts import Draft
 from outbox.models import Delivery
 from outbox.states import MessageClass
@@ -27,10 +27,9 @@ def owed(proposal: "Proposal") -> str:
     event = proposal.event
     told_event = proposal.told_event_id
     place = event.pk if event else None
-    if proposal.state == State.DRAFT or (proposal.state, place) == (
-        proposal.told_state,
-        told_event,
-    ):
+    if proposal.submitted_at is None or proposal.state == State.DRAFT:
+        return ""
+    if (proposal.state, place) == (proposal.told_state, told_event):
         return ""
     if proposal.state == State.SUBMITTED:
         return "speakers/reopened" if proposal.told_state else "speakers/received"
@@ -141,13 +140,13 @@ def evening(event: Event) -> dict[str, Any]:
     return notices.facts(event)
 
 
-def tell_organizers(proposal: "Proposal", letter: str, event: Event, note: str = "") -> int:
-    """Write to those who run the series: a place in an agenda is free again."""
-    page = reverse("admin:speakers_proposal_change", args=[proposal.pk])
+def tell_organizers(proposal: "Proposal", slot: Slot, note: str = "") -> int:
+    """Write to those who run the series that this place is free again, with the way to fill it."""
+    page = reverse("admin:speakers_offer_ask", args=[slot.pk])
     speakers = [str(part) for part in proposal.parts.speaking().select_related("speaker")]
     context = facts(proposal) | {"note": note, "speakers": ", ".join(speakers)}
-    key = f"proposal:{proposal.pk}:{letter.rpartition('/')[2]}:{proposal.rev}"
-    return _to_organizers(event, letter, context, key, page)
+    key = f"proposal:{proposal.pk}:dropped_out:{proposal.rev}"
+    return _to_organizers(slot.event, "speakers/dropped_out", context, key, page)
 
 
 def tell_nobody_left(event: Event, key: str) -> int:

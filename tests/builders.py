@@ -224,4 +224,5 @@ def make_proposal(
         proposal.withdraw()
     proposal.release()
     Delivery.objects.filter(about=f"proposal:{proposal.pk}").delete()
+    Proposal.objects.filter(pk=proposal.pk).update(told_rev=0, knew_rev=0)  # told elsewhere
     return Proposal.objects.get(pk=proposal.pk)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def sent_in(self) -> Self:
-        """All that organizers see: no drafts."""
-        return self.exclude(state=State.DRAFT)
+        """All that organizers see: no drafts, also none that were thrown away."""
+        return self.exclude(state=State.DRAFT).exclude(submitted_at=None)
 
     def of(self, contact: Contact) -> Self:
         """Hers, also those she was invited into and said yes to; the latest first."""
@@ -46,10 +46,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def owed(self) -> Self:
         """Those whose speakers do not know yet how they stand."""
-        same_place = Q(told_event=F("talk__slot__event")) | Q(
-            told_event=None, talk__slot__event=None
-        )
-        return self.sent_in().exclude(Q(told_state=F("state")) & same_place)
+        place, known = Coalesce("talk__slot__event", 0), Coalesce("told_event", 0)
+        rows = self.sent_in().alias(place=place, known=known)
+        return rows.exclude(told_state=F("state"), known=F("place"))
 
     def overdue(self) -> Self:
         """Past the day on which an answer was promised."""
