@@ -80,8 +80,8 @@ class Told:
 
     @cached_property
     def item(self) -> Item | None:
-        """Her line of the agenda with the instant at which it begins."""
-        return place_of(self.talk) if self.talk else None
+        """Her line of the agenda to come, with the instant at which it begins."""
+        return place_of(self.talk) if self.talk and self.is_coming else None
 
     @cached_property
     def offer(self) -> Offer | None:

@@ -71,7 +71,7 @@ class InviteForm(PlainForm):
 
     # Not an EmailField: that refuses spellings which `normalized_email` understands.
     email = forms.CharField(
-        label=_("Her or his e-mail address"),
+        label=_("Their e-mail address"),
         max_length=254,
         help_text=_("We write there once, with your name and the title of your talk."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
