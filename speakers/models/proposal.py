@@ -220,27 +220,27 @@ class Proposal(models.Model):
     def pass_on(self, note: str = "") -> None:
         """She cannot come on that evening; the talk goes back to the pool, the organizers hear."""
         with self.locked() as fresh:
-            event = fresh.event
+            slot = fresh.slot
             # Where an organizer has just planned another evening, she cannot mean that one.
-            if event is None or fresh.told_event_id != event.pk:
+            if slot is None or fresh.told_event_id != slot.event_id:
                 raise Refused(_g("No evening is offered for this talk at the moment."))
             fresh.leave_slot()
             if fresh.state == State.CONFIRMED:
                 fresh.move_to(State.ACCEPTED, note=note)
             else:
                 fresh.note_step(note=note)
-            notices.tell_organizers(fresh, "speakers/dropped_out", event, note)
+            notices.tell_organizers(fresh, slot, note)
             fresh.tell()
         self.refresh_from_db()
 
     def withdraw(self, by: User | None = None, note: str = "") -> None:
         """Take it back for good; a place in an agenda is free again and the organizers hear."""
         with self.locked() as fresh:
-            event, was_draft = fresh.event, fresh.state == State.DRAFT
+            slot, was_draft = fresh.slot, fresh.state == State.DRAFT
             fresh.leave_slot()
             fresh.move_to(State.WITHDRAWN, by, note)
-            if event:
-                notices.tell_organizers(fresh, "speakers/dropped_out", event, note)
+            if slot:
+                notices.tell_organizers(fresh, slot, note)
             if not was_draft:
                 fresh.tell()
         self.refresh_from_db()
