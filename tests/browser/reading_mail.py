@@ -16,7 +16,12 @@ def mail_to(address):
     return letters_to(address)[-1]
 
 
+def address_in(letter, words):
+    """The first address with these words in the text part."""
+    found = [word.strip("<>().,") for word in letter.text.split()]
+    return next(word for word in found if words in word)
+
+
 def holders_page(letter):
     """The address of the holder's page out of the text part."""
-    words = [word.strip("<>().,") for word in letter.text.split()]
-    return next(word for word in words if "/registrations/" in word)
+    return address_in(letter, "/registrations/")
