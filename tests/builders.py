@@ -4,7 +4,7 @@ Nothing here writes a message. Times are the program's clock, so a frozen clock 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from outbox.models import Delivery
 from people.models import Contact, User
 from registrations.models import Registration
 from registrations.tokens import hash_of, token_from
-from speakers.models import Call, Lead, Proposal, Speaker, Talk, Topic, Voice
+from speakers.models import Call, Lead, Proposal, Rehearsal, Speaker, Talk, Topic, Voice
 from venues.models import Room, Venue
 
 PASSWORD = "one evening a month"
@@ -155,6 +155,12 @@ def make_registration(
             seat.move_to(step, tell=False)
     event.refresh_from_db(fields=["seats_taken", "online_taken", "queue_last"])
     return seat
+
+
+def make_rehearsal(event: Event, days: int = 10, hour: int = 19, **fields: Any) -> Rehearsal:
+    """A time to try a talk of this evening, so many days from now; free."""
+    day = timezone.now().date() + timedelta(days=days)
+    return Rehearsal.objects.create(event=event, date=day, time=time(hour), **fields)
 
 
 def make_call(series: Series | None = None, **fields: Any) -> Call:

@@ -24,6 +24,8 @@ VERBS = {
         "withdraw",
         "review",
     ],
+    "speakers/rehearsal": ["off"],
+    "speakers/talk": ["comment", "slides"],
     "speakers/topic": ["show", "scope", "ask", "not-now"],
 }
 
@@ -50,6 +52,7 @@ def things(world) -> dict[str, Any]:
         "speakers/offer": world.offer,
         "speakers/lead": world.lead,
         "speakers/topic": world.topic,
+        "speakers/rehearsal": world.rehearsal,
         "speakers/talk": world.talk,
         "speakers/speaker": world.speaker,
     }

@@ -21,6 +21,7 @@ LISTS = {
     "speakers/call": {"owner", "organizer"},
     "speakers/offer": {"owner", "organizer"},
     "speakers/lead": {"owner", "organizer"},
+    "speakers/rehearsal": {"owner", "organizer"},
     "speakers/topic": {"owner", "organizer"},
     "speakers/proposal": {"owner", "organizer", "reviewer"},
     "speakers/talk": {"owner", "organizer", "reviewer"},

@@ -50,7 +50,7 @@ def a_copy_of(theirs) -> list:
         theirs.registration,
     ]
     rows += [theirs.talk, theirs.slot, theirs.speaker, theirs.contact, theirs.delivery]
-    rows += [theirs.lead, theirs.topic]
+    rows += [theirs.lead, theirs.topic, theirs.rehearsal]
     return [type(row).objects.filter(pk=row.pk).values().get() for row in rows] + [
         Organizer.objects.filter(series=theirs.series).count(),
         Slot.objects.filter(event=theirs.event).count(),
@@ -82,7 +82,7 @@ def test_accounts_and_what_gives_rights_are_not_in_the_admin():
     assert found == {
         "mailings.Reminder", "meetups.Event", "meetups.Member", "meetups.Series", "outbox.Delivery",
         "registrations.Registration", "speakers.Call", "speakers.Lead",
-        "speakers.Offer", "speakers.Proposal",
+        "speakers.Offer", "speakers.Proposal", "speakers.Rehearsal",
         "speakers.Speaker", "speakers.Talk", "speakers.Topic", "venues.Venue",
     }  # fmt: skip
 
@@ -192,6 +192,7 @@ def test_the_shortcut_to_any_object_is_gone(client, theirs):
         ("speakers/proposal", "call", "call"),
         ("speakers/lead", "series", "series"),
         ("speakers/lead", "topic", "topic"),
+        ("speakers/rehearsal", "event", "event"),
         ("speakers/topic", "series", "series"),
         ("registrations/registration", "event", "event"),
     ],

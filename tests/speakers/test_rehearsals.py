@@ -6,14 +6,20 @@ import icalendar
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
 
 from meetups.models import Refused
 from outbox.letters import compose
 from outbox.models import Delivery
 from speakers.models import Rehearsal
 from tests.admin.pages import save
-from tests.builders import make_call, make_event, make_organizer, make_proposal, make_slot
+from tests.builders import (
+    make_call,
+    make_event,
+    make_organizer,
+    make_proposal,
+    make_rehearsal,
+    make_slot,
+)
 from tests.owed import letters
 from tests.speakers.pdfs import errors, url_of
 from tests.threads import in_threads
@@ -43,12 +49,6 @@ def organizer(evening):
     return make_organizer(evening.series)
 
 
-def make_time(event, days=10, hour=19, **fields):
-    """A rehearsal so many days from now."""
-    day = timezone.now().date() + timedelta(days=days)
-    return Rehearsal.objects.create(event=event, date=day, time=time(hour), **fields)
-
-
 def book(browser, proposal, rehearsal):
     return browser.post(url_of(proposal, "rehearsal/"), {"time": rehearsal.pk})
 
@@ -63,7 +63,7 @@ def holder(rehearsal):
 def test_free_times_are_named_with_their_zone(client, proposal, evening):
     evening.zone = "Europe/Minsk"
     evening.save()
-    rehearsal = make_time(evening, place="Main Street 1", with_whom="Olga")
+    rehearsal = make_rehearsal(evening, place="Main Street 1", with_whom="Olga")
 
     page = client.get(url_of(proposal, "rehearsal/")).content.decode()
 
@@ -74,7 +74,7 @@ def test_free_times_are_named_with_their_zone(client, proposal, evening):
 def test_booking_keeps_the_time_does_the_duty_and_tells_both_sides(
     client, proposal, evening, organizer
 ):
-    rehearsal = make_time(evening, place="Main Street 1")
+    rehearsal = make_rehearsal(evening, place="Main Street 1")
     duty = proposal.talk.duties.get(kind="rehearsal")
 
     assert book(client, proposal, rehearsal).status_code == 302
@@ -101,7 +101,7 @@ def test_booking_keeps_the_time_does_the_duty_and_tells_both_sides(
 
 
 def test_booking_again_changes_the_time_and_the_first_one_is_free(client, proposal, evening):
-    first, second = make_time(evening), make_time(evening, days=11)
+    first, second = make_rehearsal(evening), make_rehearsal(evening, days=11)
     book(client, proposal, first)
     book(client, proposal, second)
 
@@ -115,7 +115,7 @@ def test_booking_again_changes_the_time_and_the_first_one_is_free(client, propos
 
 
 def test_booking_the_same_time_twice_tells_once(client, proposal, evening):
-    rehearsal = make_time(evening)
+    rehearsal = make_rehearsal(evening)
     rehearsal.book(proposal.talk)
     rehearsal.book(proposal.talk)
     assert letters(template="speakers/rehearsal_booked") == ["speakers/rehearsal_booked"]
@@ -124,7 +124,7 @@ def test_booking_the_same_time_twice_tells_once(client, proposal, evening):
 def test_giving_it_back_frees_the_time_and_tells_the_organizers(
     client, proposal, evening, organizer
 ):
-    rehearsal = make_time(evening)
+    rehearsal = make_rehearsal(evening)
     book(client, proposal, rehearsal)
     Delivery.objects.all().delete()
 
@@ -142,9 +142,9 @@ def test_a_time_that_is_taken_past_or_of_another_evening_cannot_be_booked(
     client, proposal, evening
 ):
     other = make_proposal(proposal.call, "confirmed")
-    taken, past = make_time(evening), make_time(evening, days=-1)
-    make_time(evening, days=15)
-    beside = make_time(other.event)
+    taken, past = make_rehearsal(evening), make_rehearsal(evening, days=-1)
+    make_rehearsal(evening, days=15)
+    beside = make_rehearsal(other.event)
     Rehearsal.objects.filter(pk=taken.pk).update(talk=other.talk)
     for rehearsal in (taken, past, beside):
         assert errors(book(client, proposal, rehearsal)) == [TAKEN]
@@ -159,7 +159,7 @@ def test_a_time_that_is_taken_past_or_of_another_evening_cannot_be_booked(
 
 @pytest.mark.parametrize("state", ["submitted", "accepted", "reserve", "declined", "withdrawn"])
 def test_times_are_offered_only_after_a_yes_to_an_evening(client, evening, state):
-    make_time(evening)
+    make_rehearsal(evening)
     proposal = make_proposal(evening.series.calls.get(), state)
 
     page = client.get(url_of(proposal, "rehearsal/")).content.decode()
@@ -171,7 +171,7 @@ def test_times_are_offered_only_after_a_yes_to_an_evening(client, evening, state
 
 
 def test_leaving_the_evening_frees_the_time(client, proposal, evening):
-    rehearsal = make_time(evening)
+    rehearsal = make_rehearsal(evening)
     rehearsal.book(proposal.talk)
     proposal.pass_on("ill")
     assert holder(rehearsal) is None
@@ -185,7 +185,7 @@ def test_two_speakers_book_one_time_at_the_same_moment(transactional_db):
         make_proposal(call, "confirmed", slot=make_slot(evening, kind="talk")) for _ in range(2)
     ]
     for hour in range(8, 20):
-        rehearsal = make_time(evening, hour=hour)
+        rehearsal = make_rehearsal(evening, hour=hour)
         cache.clear()
 
         answers = in_threads(2, lambda number, r=rehearsal: book(Client(), both[number], r))
@@ -228,7 +228,7 @@ def test_an_organizer_offers_a_time_by_the_clocks_of_the_evening(desk, evening):
 
 
 def test_notes_are_read_by_the_speaker_and_by_nobody_else(client, desk, proposal, evening):
-    rehearsal = make_time(evening)
+    rehearsal = make_rehearsal(evening)
     rehearsal.book(proposal.talk)
     other = make_proposal(proposal.call, "confirmed", slot=make_slot(evening, kind="talk"))
     Delivery.objects.all().delete()
@@ -242,7 +242,7 @@ def test_notes_are_read_by_the_speaker_and_by_nobody_else(client, desk, proposal
 
 
 def test_a_change_of_a_booked_time_is_told_and_of_a_free_one_is_not(desk, proposal, evening):
-    free, booked = make_time(evening), make_time(evening, days=11)
+    free, booked = make_rehearsal(evening), make_rehearsal(evening, days=11)
     booked.book(proposal.talk)
     Delivery.objects.all().delete()
 
@@ -257,7 +257,7 @@ def test_a_change_of_a_booked_time_is_told_and_of_a_free_one_is_not(desk, propos
 
 
 def test_a_booking_made_meanwhile_survives_the_organizers_save(desk, proposal, evening):
-    rehearsal = make_time(evening)
+    rehearsal = make_rehearsal(evening)
     stale = Rehearsal.objects.get(pk=rehearsal.pk)
     rehearsal.book(proposal.talk)
     stale.notes = "New"
@@ -266,7 +266,7 @@ def test_a_booking_made_meanwhile_survives_the_organizers_save(desk, proposal, e
 
 
 def test_calling_it_off_tells_the_speaker_and_takes_the_time_away(desk, proposal, evening):
-    rehearsal = make_time(evening)
+    rehearsal = make_rehearsal(evening)
     rehearsal.book(proposal.talk)
     Delivery.objects.all().delete()
 
@@ -281,11 +281,11 @@ def test_calling_it_off_tells_the_speaker_and_takes_the_time_away(desk, proposal
 
 
 def test_a_booked_time_is_not_simply_deleted(desk, proposal, evening):
-    rehearsal = make_time(evening)
+    rehearsal = make_rehearsal(evening)
     rehearsal.book(proposal.talk)
     assert desk.post(url(rehearsal, "delete"), {"post": "yes"}).status_code == 403
     assert holder(rehearsal) == proposal.talk
-    free = make_time(evening, days=12)
+    free = make_rehearsal(evening, days=12)
     assert desk.post(url(free, "delete"), {"post": "yes"}).status_code == 302
 
 
@@ -299,7 +299,7 @@ def test_an_evening_of_another_series_is_no_choice(desk, evening):
 
 @pytest.mark.parametrize("role", ["reviewer", "door", None])
 def test_rehearsals_are_the_business_of_those_who_run_the_series(evening, role):
-    rehearsal = make_time(evening)
+    rehearsal = make_rehearsal(evening)
     browser = Client()
     series = evening.series if role else make_call().series
     browser.force_login(make_organizer(series, role or "owner"))
