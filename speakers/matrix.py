@@ -58,7 +58,7 @@ def matrix(series: Collection[int], source: str = "", rising: bool = False) -> M
     for topic, audience, n in counted:
         numbers[topic][columns[audience]] += n
     shown = _in_order(set(columns.values()), numbers)
-    topics = Topic.objects.defer("text").in_bulk(numbers)
+    topics = Topic.objects.select_related("series").defer("text").in_bulk(numbers)
     highest = max((n for counter in numbers.values() for n in counter.values()), default=0)
     rows = [_row(topics[pk], counter, shown, highest) for pk, counter in numbers.items()]
     rows.sort(key=lambda row: (row.total if rising else -row.total, row.topic.title))

@@ -42,6 +42,7 @@ class InterviewInline(SeriesInline):
 
     model = Voice
     fields = ("audience", "note", "at")
+    readonly_fields = ("at",)
     verbose_name_plural = _("voices from interviews")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -123,11 +124,14 @@ class TopicAdmin(SeriesAdmin):
         source = request.GET.get("source", "")
         source = source if source in Voice.Source.values else ""
         rising = request.GET.get("sort") == "total"
-        found = matrix(sight.ids, source, rising)
-        page = {"matrix": found, "source": source, "sources": Voice.Source.choices}
-        return self._page(
-            request, sight, "matrix", gettext("Who needs what"), page | {"rising": rising}
-        )
+        page = {
+            "matrix": matrix(sight.ids, source, rising),
+            "source": source,
+            "sources": Voice.Source.choices,
+            "rising": rising,
+            "many": sight.is_choice and not sight.chosen,
+        }
+        return self._page(request, sight, "matrix", gettext("Who needs what"), page)
 
     def interview_view(self, request: HttpRequest) -> HttpResponse:
         """Write down what one person needs, then the next one."""
@@ -139,11 +143,7 @@ class TopicAdmin(SeriesAdmin):
             raise Http404
         form = InterviewForm(series, request.POST or None)
         if request.method == "POST" and form.is_valid():
-            number = form.save()
-            sentence = ngettext(
-                "Her voice counts for %d topic.", "Her voice counts for %d topics.", number
-            )
-            messages.success(request, sentence % number)
+            messages.success(request, _counted(form.save()))
             return redirect(f"{reverse('admin:speakers_topic_interview')}?series={series.pk}")
         page = {"form": form, "one": series}
         return self._page(request, sight, "interview", gettext("Interview"), page)

@@ -24,7 +24,6 @@ from tests.builders import (
     make_slot,
     make_topic,
 )
-from tests.owed import keys
 from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +136,7 @@ def test_nobody_is_written_to_twice_even_from_a_new_line_on_the_list(series):
     with pytest.raises(Refused, match="only once"):
         again.invite()
 
-    assert keys() == [f"lead:{first.pk or ''}:invited"] or Delivery.objects.count() == 1
+    assert Delivery.objects.count() == 1
 
 
 def test_a_blocked_address_is_not_written_to(series):
