@@ -1,5 +1,8 @@
 """A draft becomes a proposal: its author is known by a proved address."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetups.models import Refused
@@ -7,6 +10,7 @@ from people.models import Contact
 from speakers.models import Lead, Part, Proposal, Speaker
 from speakers.states import State
 
+DOUBLE_CLICK = timedelta(minutes=1)
 TO_AGREE = (Lead.State.LEAD, Lead.State.CONTACTED, Lead.State.DECLINED)
 
 
@@ -20,6 +24,18 @@ def make_hers(draft: Proposal, contact: Contact) -> Part:
     if part.contact_id != contact.pk:
         raise Refused(_("Somebody else has sent this proposal in."))
     return part
+
+
+def just_sent(draft: Proposal, contact: Contact) -> Part | None:
+    """Her part in the same talk, sent in a moment ago: a click too many, not a second talk.
+
+    In the caller's transaction; holds the person, so that two clicks at once come one by one.
+    """
+    Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    lately = timezone.now() - DOUBLE_CLICK
+    same = {"proposal__title": draft.title, "proposal__abstract": draft.abstract}
+    mine = Part.objects.filter(contact=contact, is_author=True, **same)
+    return mine.filter(proposal__submitted_at__gt=lately).first()
 
 
 def send_in(draft: Proposal, contact: Contact) -> Part:

@@ -20,7 +20,7 @@ from speakers.forms.proposing import ProposalForm
 from speakers.limits import wait_for_code, wait_for_draft
 from speakers.models import Call, Lead, Proof, Proposal
 from speakers.proved import PROOF, known, speaker_of
-from speakers.sending_in import make_hers, send_in
+from speakers.sending_in import just_sent, make_hers, send_in
 
 
 @never_cache
@@ -137,7 +137,10 @@ def _send(request: HttpRequest, form: ProposalForm) -> HttpResponse:
     if wait := wait_for_draft(request, is_new=form.instance.pk is None):
         return too_many(request, wait)
     if form.by:
-        return come_in(request, form.keep(), known(form.by))
+        contact = known(form.by)
+        if clicked_twice := just_sent(form.instance, contact):
+            return without_address(redirect(clicked_twice))
+        return come_in(request, form.keep(), contact)
     address = form.cleaned_data["email"]
     if wait := wait_for_code(request, address):
         return too_many(request, wait)

@@ -12,7 +12,8 @@ from people.models import Contact
 from speakers.models import Proposal, Speaker
 from tests.builders import make_call, make_contact, make_proposal, make_series
 from tests.owed import letters
-from tests.speakers.proposing import TYPED, code_to, propose, save
+from tests.speakers.proposing import TYPED, code_to, propose, prove, save
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +203,21 @@ def test_a_client_may_begin_sixty_drafts_in_ten_minutes(client, call):
     answers = [save(client, title=f"Talk {n}").status_code for n in range(61)]
     assert answers == [200] * 60 + [429]
     assert Proposal.objects.count() == 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_click_too_many_sends_one_talk_also_without_script():
+    call = make_call()
+    client = Client()
+    prove(client)
+
+    def click(number):
+        mine = Client()
+        mine.cookies = client.cookies.copy()
+        return propose(mine, call).headers["Location"]
+
+    pages = in_threads(2, click)
+
+    assert pages[0] == pages[1]
+    assert Proposal.objects.count() == 1
+    assert propose(client, call, title="Another one").headers["Location"] != pages[0]
