@@ -1,5 +1,6 @@
 """A speaker's profile: kept once, live on every talk, and off her list once it is whole."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -66,6 +67,18 @@ def test_what_she_writes_is_on_the_page_of_her_talk_at_once(client, shelf):
     assert b"tames snakes" not in before.content
     assert b"tames snakes" in after.content
     assert sides(client.get(f"/speakers/{author(proposal).speaker_id}.jpg")) == (60, 40)
+
+
+def test_a_new_photo_has_a_new_address_so_that_no_browser_shows_the_old_one(client, shelf):
+    proposal = make_proposal(state="confirmed")
+    found = []
+
+    for color in ("red", "blue"):
+        save(client, author(proposal), photo=photo(color))
+        shown = client.get(proposal.talk.get_absolute_url()).content.decode()
+        found += re.findall(r'src="(/speakers/\d+\.jpg\?v=\w{8})"', shown)[:1]
+
+    assert len(set(found)) == 2
 
 
 def test_looking_at_it_complains_of_nothing(client):
