@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from mailings.models import LETTER, eve_of
 from meetups.letter_names import letter_name
 from meetups.models import Event, Series
 from outbox.models import Delivery
+from speakers.models import Duty
+from speakers.reminding import due_at
 
 MOST = 6
 
@@ -27,9 +30,9 @@ class Leaving:
 
 
 def leaving_next(series: Iterable[Series]) -> list[Leaving]:
-    """The next messages of these series, the earliest first; three queries whatever there is."""
+    """The next messages of these series, the earliest first; four queries whatever there is."""
     series = list(series)
-    found = [*_queued(series), *_eves(series)]
+    found = [*_queued(series), *_eves(series), *_duties(series)]
     return sorted(found, key=lambda line: line.at)[:MOST]
 
 
@@ -55,6 +58,29 @@ def _eves(series: list[Series]) -> Iterator[Leaving]:
         if due > timezone.now():
             people = event.seats_taken + event.online_taken
             yield Leaving(due, event.zone, letter_name(LETTER), people, event)
+
+
+def _duties(series: list[Series]) -> Iterator[Leaving]:
+    event = "talk__slot__event"
+    evenings = {f"{event}__series__in": series, f"{event}__status": Event.Status.PUBLISHED}
+    duties = Duty.objects.waiting().filter(
+        **evenings, **{f"{event}__starts_at__gt": timezone.now()}
+    )
+    speakers = Count("talk__proposal__parts", filter=has_to_be_reminded())
+    rows = duties.annotate(people=speakers).filter(people__gt=0).select_related(event)
+    for duty in rows.order_by("due_on", "pk")[:MOST]:
+        slot: Any = duty.talk.slot
+        due, what = due_at(duty, slot.event), letter_name(f"speakers/duty_{duty.kind}")
+        if due > timezone.now():
+            yield Leaving(due, slot.event.zone, what, duty.people, slot.event)
+
+
+def has_to_be_reminded() -> Q:
+    """Of the parts of a duty's talk those that are written to."""
+    part = "talk__proposal__parts"
+    said_yes = Q(**{f"{part}__accepted_at__isnull": False, f"{part}__contact__isnull": False})
+    lacks = Q(**{f"{part}__speaker__photo": ""}) | Q(**{f"{part}__speaker__bio": ""})
+    return said_yes & (~Q(kind=Duty.Kind.PROFILE) | lacks)
 
 
 def _event_id(about: str) -> int | None:

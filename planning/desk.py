@@ -15,6 +15,7 @@ from meetups.rights import ADD, CHANGE, VIEW, Rights
 from planning.gauges import Counts, Gauge, gauges_of
 from planning.missing import Step, missing_of
 from planning.recap import facts_of, recap_of
+from planning.waiting import asked_for, reserves_in, waiting_of
 from registrations.models import Registration
 
 MOST_CARDS = 5
@@ -40,11 +41,12 @@ class Desk:
     cards: list[Card]
     series: list[Series]
     may_add: bool
+    waiting: list[Step] = field(default_factory=list)
 
     @property
     def is_fresh(self) -> bool:
         """Nothing here yet: the desk tells the first three steps instead."""
-        return self.may_add and not self.cards
+        return self.may_add and not self.cards and not self.waiting
 
 
 def desk_of(rights: Rights) -> Desk:
@@ -56,7 +58,8 @@ def desk_of(rights: Rights) -> Desk:
         Card(event, gauges_of(event, counts[event.pk]), _missing(rights, event, counts[event.pk]))
         for event in evenings
     ]
-    return Desk(_greeting(evenings), cards, list(series), rights.may(ADD, LABEL))
+    may_add = rights.may(ADD, LABEL)
+    return Desk(_greeting(evenings), cards, list(series), may_add, waiting_of(rights))
 
 
 def _evenings(rights: Rights) -> list[Event]:
@@ -87,11 +90,14 @@ def _counts(evenings: list[Event]) -> dict[int, Counts]:
     groups = followers.order_by().values_list("member__series")
     following: dict[int, int] = dict(groups.annotate(n=Count("member", distinct=True)))
     recaps = _recaps(evenings)
+    reserves, asked = reserves_in(evenings), asked_for(evenings)
     return {
         event.pk: Counts(
             waiting=found.get(event.pk, {}).get("waiting", 0),
             came=found.get(event.pk, {}).get("came", 0),
             followers=following.get(event.series_id, 0),
+            reserves=reserves.get(event.series_id, 0),
+            asked=asked.get(event.pk, 0),
             recap_done=recaps.get(event.pk, (0, 0))[0],
             recap_total=recaps.get(event.pk, (0, 0))[1],
         )

@@ -22,6 +22,8 @@ class Counts:
     waiting: int = 0
     came: int = 0
     followers: int = 0
+    reserves: int = 0
+    asked: int = 0
     # Of the things that make a recap, once the evening is over (planning.recap).
     recap_done: int = 0
     recap_total: int = 0
@@ -45,9 +47,14 @@ def gauges_of(event: Event, counts: Counts) -> list[Gauge]:
 
 
 def placed_talks(event: Event) -> list[Any]:
-    """The talks in its agenda that somebody gives."""
+    """The talks in its agenda that somebody gives, agreed or not."""
     talks = [getattr(slot, "talk", None) for slot in event.slots.all()]
     return [talk for talk in talks if talk is not None and talk.speakers.all()]
+
+
+def agreed_talks(event: Event) -> list[Any]:
+    """Those of them whose speakers have said yes."""
+    return [talk for talk in placed_talks(event) if talk.agreed_at]
 
 
 def _venue(event: Event) -> Gauge:
@@ -77,10 +84,12 @@ def _guests(event: Event, counts: Counts) -> Gauge:
 
 
 def _speakers(event: Event) -> Gauge:
-    talks = len(placed_talks(event))
+    talks = len(agreed_talks(event))
     words = _("%(talks)d of %(enough)d") % {"talks": talks, "enough": ENOUGH_TALKS}
     if talks >= ENOUGH_TALKS:
         words = ngettext("%d talk", "%d talks", talks) % talks
+    elif talks == ENOUGH_TALKS - 1:
+        words += " · " + _("it works without the last one")  # need 94
     return Gauge(_("Speakers"), min(talks, ENOUGH_TALKS), ENOUGH_TALKS, words)
 
 
@@ -98,7 +107,7 @@ def _recap(counts: Counts) -> Gauge:
 
 
 def _videos(event: Event) -> Gauge:
-    talks = placed_talks(event)
+    talks = agreed_talks(event)
     videos = len([talk for talk in talks if talk.video_url])
     words = _("%(videos)d of %(talks)d") % {"videos": videos, "talks": len(talks)}
     return Gauge(_("Videos"), videos, max(len(talks), 1), words if talks else _("no talks"))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetups.models import Event, Slot
-from planning.gauges import ENOUGH_TALKS, Counts, placed_talks
+from planning.gauges import ENOUGH_TALKS, Counts, agreed_talks, placed_talks
 from venues.models import Venue
 
 READY = {Venue.Stage.AGREED, Venue.Stage.HOSTED}
@@ -27,7 +27,8 @@ def missing_of(event: Event, counts: Counts) -> Iterator[Step]:
         yield from _afterwards(event, counts)
     else:
         yield from _place(event)
-        yield from _talks(event)
+        yield from _yeses(event)
+        yield from _talks(event, counts)
         yield from _seats(event, counts)
         yield from _announcement(event)
 
@@ -49,23 +50,45 @@ def _place(event: Event) -> Iterator[Step]:
         yield Step(sentence, _("Open the venue"), url)
 
 
-def _talks(event: Event) -> Iterator[Step]:
-    talks = len(placed_talks(event))
-    lacking = ENOUGH_TALKS - talks
+def _yeses(event: Event) -> Iterator[Step]:
+    open_ones = len(placed_talks(event)) - len(agreed_talks(event))
+    if open_ones:
+        sentence = ngettext(
+            "%d talk waits for its speaker's yes.", "%d talks wait for their speakers' yes.",
+            open_ones,
+        )  # fmt: skip
+        yield Step(sentence % open_ones, _("See which"), f"{_list('proposal')}?due=evening")
+
+
+def _talks(event: Event, counts: Counts) -> Iterator[Step]:
+    free = [s for s in event.slots.all() if s.kind == Slot.Kind.TALK and not hasattr(s, "talk")]
+    if free and counts.asked:
+        asked = ngettext("%d reserve is asked", "%d reserves are asked", counts.asked)
+        sentence = _("A place is free, and %(asked)s.") % {"asked": asked % counts.asked}
+        yield Step(sentence, _("See who"), _list("offer"))
+    elif free and counts.reserves and event.is_open:
+        url = reverse("admin:speakers_offer_ask", args=[free[0].pk])
+        yield Step(_("A place in the agenda is free."), _("Ask the reserves"), url)
+    yield from _lacking(event, free)
+
+
+def _lacking(event: Event, free: list[Slot]) -> Iterator[Step]:
+    lacking = ENOUGH_TALKS - len(placed_talks(event))
     if lacking <= 0:
         return
-    free = [s for s in event.slots.all() if s.kind == Slot.Kind.TALK and not hasattr(s, "talk")]
     sentence = ngettext(
         "One more talk makes it an evening.", "%d more talks make it an evening.", lacking
     )
-    url = reverse("admin:speakers_talk_add")
+    sentence = sentence % lacking if lacking > 1 else sentence
     if free:
-        url = f"{url}?slot={free[0].pk}"
-        yield Step(sentence % lacking if lacking > 1 else sentence, _("Add a talk"), url)
+        url = f"{reverse('admin:speakers_talk_add')}?slot={free[0].pk}"
+        yield Step(sentence, _("Add a talk"), url)
     else:
-        yield Step(
-            sentence % lacking if lacking > 1 else sentence, _("Plan the agenda"), _page(event)
-        )
+        yield Step(sentence, _("Plan the agenda"), _page(event))
+
+
+def _list(model: str) -> str:
+    return reverse(f"admin:speakers_{model}_changelist")
 
 
 def _seats(event: Event, counts: Counts) -> Iterator[Step]:
@@ -99,7 +122,7 @@ def _afterwards(event: Event, counts: Counts) -> Iterator[Step]:
         )
     silent = [
         talk
-        for talk in placed_talks(event)
+        for talk in agreed_talks(event)
         if not (talk.video_url or talk.slides_url or talk.has_slides)
     ]
     if silent:

@@ -10,12 +10,16 @@ from django.utils import timezone
 
 from config.invariants import INVARIANTS
 from outbox.models import Delivery, Suppression
+from speakers.models import Offer, Talk
 from tests.builders import (
+    make_call,
     make_contact,
     make_event,
     make_line,
+    make_proposal,
     make_registration,
     make_series,
+    make_slot,
     make_speaker,
     make_talk,
     make_venue,
@@ -221,3 +225,60 @@ def test_the_command_names_what_is_broken_and_fails(evening):
     with pytest.raises(CommandError, match=f"1 of {len(INVARIANTS)} invariants are broken"):
         call_command("check_invariants", stdout=out)
     assert "  mp-61 onsite: a free seat beside a waiting person\n" in out.getvalue()
+
+
+# Talks
+
+
+def test_a_house_with_talks_in_order_breaks_none():
+    call = make_call()
+    event = make_event(call.series)
+    confirmed = make_proposal(call, "confirmed", slot=make_slot(event, "talk"))
+    reserve = make_proposal(call, "reserve")
+    Offer.objects.offer(make_slot(event, "talk"))
+    confirmed.pass_on()
+    reserve.offers.get().take()
+    event.move(event.date + timedelta(days=1))
+    make_proposal(call).accept()
+    assert broken() == ([], [])
+
+
+def test_a_confirmed_talk_without_a_place_breaks_the_tenth():
+    proposal = make_proposal(state="confirmed")
+    Talk.objects.update(slot=None)
+    said = f"proposal {proposal.pk} is confirmed and has no agreed place"
+    assert broken() == (["I10"], [said])
+
+
+def test_a_talk_announced_before_its_speaker_said_yes_breaks_the_tenth():
+    call = make_call()
+    slot = make_slot(make_event(call.series), "talk")
+    proposal = make_proposal(call, "accepted", slot=slot)
+    Talk.objects.update(agreed_at=timezone.now())
+    said = f"proposal {proposal.pk} is accepted and its talk is announced"
+    assert broken() == (["I10"], [said])
+
+
+def test_a_speaker_who_counts_as_told_without_a_letter_breaks_the_eleventh():
+    proposal = make_proposal()
+    proposal.accept()
+    proposal.release()
+    assert broken() == ([], [])
+    Delivery.objects.all().delete()
+    assert broken()[0] == ["I11"]
+    assert f"proposal {proposal.pk}" in broken()[1][0]
+
+
+def test_a_taken_place_that_is_still_offered_breaks_the_twelfth():
+    call = make_call()
+    slot = make_slot(make_event(call.series), "talk")
+    make_proposal(call, "reserve")
+    Offer.objects.offer(slot)
+    talk = make_talk(slot.event)
+    Talk.objects.filter(pk=talk.pk).update(slot=slot)
+    assert broken() == (
+        ["I12"],
+        [f"offer {Offer.objects.get().pk} is open and its place is not free"],
+    )
+    Offer.objects.move_on_due()
+    assert broken() == ([], [])

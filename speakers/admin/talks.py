@@ -120,6 +120,8 @@ class TalkAdmin(SlidesPages, SeriesAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         form.set_speakers()
+        if form.instance.slot:
+            form.instance.slot.offers.release()
         reindex(form.event_before, form.instance.slot and form.instance.slot.event_id)
 
     def delete_model(self, request: HttpRequest, obj: Talk) -> None:

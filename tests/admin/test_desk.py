@@ -4,16 +4,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mailings.leaving import leaving_next
 from meetups.rights import Rights
 from planning.desk import desk_of
 from registrations.models import Registration
+from speakers.models import Offer, Proposal
 from tests.builders import (
+    make_call,
     make_contact,
     make_event,
     make_follower,
     make_organizer,
+    make_proposal,
     make_registration,
     make_series,
     make_slot,
@@ -43,6 +48,10 @@ def desk(series):
 
 def gauges(card):
     return {gauge.name: (gauge.value, gauge.most, gauge.words) for gauge in card.gauges}
+
+
+def steps(card):
+    return [(step.sentence, step.link) for step in card.missing]
 
 
 def test_the_greeting_knows_the_hour_and_counts_the_days(series, desk):
@@ -137,6 +146,87 @@ def test_a_fresh_series_is_told_the_first_three_steps(series, client):
     page = client.get("/admin/").content.decode()
     assert "Three steps to the first evening" in page
     assert page.count("<li><strong>") == 3
+
+
+def test_two_of_three_is_no_disaster_and_only_a_yes_counts(series, desk):
+    event = make_event(series)
+    for _n in range(2):
+        make_talk(event, speakers=["Ada"])
+    make_proposal(make_call(series), "accepted", slot=make_slot(event, "talk"))
+    (card,) = desk().cards
+    assert gauges(card)["Speakers"] == (2, 3, "2 of 3 · it works without the last one")
+    assert ("1 talk waits for its speaker's yes.", "See which") in steps(card)
+
+
+def test_a_free_place_leads_to_the_reserves_and_then_to_those_who_were_asked(series, desk):
+    call, event = make_call(series), make_event(series)
+    slot = make_slot(event, "talk")
+    make_proposal(call, "reserve")
+    (free, *_rest) = desk().cards[0].missing[1:]
+    assert (free.sentence, free.link) == ("A place in the agenda is free.", "Ask the reserves")
+    assert free.url.endswith(f"/ask/{slot.pk}/")
+    Offer.objects.offer(slot)
+    assert ("A place is free, and 1 reserve is asked.", "See who") in steps(desk().cards[0])
+
+
+def test_what_speakers_wait_for_is_said_with_what_to_do(series, desk):
+    call = make_call(series)
+    assert desk().waiting == []
+    make_proposal(call)
+    Proposal.objects.update(answer_by=NOW.date() - timedelta(days=1))
+    for _n in range(2):
+        make_proposal(call).accept()
+    silent = make_proposal(call, "accepted", slot=make_slot(make_event(series), "talk"))
+    Proposal.objects.filter(pk=silent.pk).update(chased=2)
+    assert [(step.sentence, step.link, step.url.partition("?")[2]) for step in desk().waiting] == [
+        ("1 proposal is past its promised date.", "Answer it", "due=answer"),
+        ("The speakers of 2 proposals do not know yet how they stand.", "Tell them", "due=told"),
+        (
+            "1 speaker was asked again twice and has not confirmed the evening.",
+            "Call her",
+            "due=evening",
+        ),
+    ]
+
+
+def test_the_desk_shows_nobodys_proposals_to_a_helper_at_the_door(series):
+    make_proposal(make_call(series)).accept()
+    assert desk_of(Rights(make_organizer(series, role="door"))).waiting == []
+    assert desk_of(Rights(make_organizer(make_series()))).waiting == []
+
+
+def test_the_desk_asks_as_many_questions_for_many_talks_as_for_few(series, desk, client):
+    def fill(count):
+        for _n in range(count):
+            event = make_event(series)
+            slot = make_slot(event, "talk")
+            make_proposal(call, "confirmed", slot=make_slot(event, "talk"))
+            make_proposal(call, "reserve")
+            Offer.objects.offer(slot)
+
+    call = make_call(series)
+    client.force_login(make_organizer(series))
+    fill(2)
+    client.get("/admin/")
+    with CaptureQueriesContext(connection) as few:
+        page = client.get("/admin/").content.decode()
+    fill(4)
+    with CaptureQueriesContext(connection) as many:
+        client.get("/admin/")
+    assert len(few) == len(many)
+    assert "reserves are asked" in page or "reserve is asked" in page
+
+
+def test_reminders_to_speakers_leave_next(series):
+    event = make_event(series, starts="2026-12-10T19:00")
+    proposal = make_proposal(make_call(series), "confirmed", slot=make_slot(event, "talk"))
+    proposal.talk.duties.finish("rehearsal")
+    lines = [(line.what, line.at, line.people) for line in leaving_next([series])]
+    assert lines == [
+        ("Reminder: slides", datetime(2026, 11, 30, 6, 0, tzinfo=UTC), 1),
+        ("Reminder: how to arrive", datetime(2026, 12, 9, 6, 0, tzinfo=UTC), 1),
+        ("Eve reminder", datetime(2026, 12, 9, 15, 0, tzinfo=UTC), 0),
+    ]
 
 
 def test_what_leaves_next_stands_in_the_order_of_leaving(series):

@@ -1,0 +1,65 @@
+"""Speakers who wait for a word of the organizers, or the organizers for one of theirs."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from meetups.models import Event
+from meetups.rights import DECIDE, Rights
+from planning.missing import Step
+from speakers.models import Offer, Proposal
+from speakers.states import State
+
+LABEL = "speakers.proposal"
+
+
+def waiting_of(rights: Rights) -> list[Step]:
+    """What one person who decides has to see to, whatever the evening; three queries."""
+    if not rights.may(DECIDE, LABEL):
+        return []
+    ids, mine = rights.series_ids(DECIDE, LABEL), Proposal.objects.all()
+    mine = mine if ids is None else mine.filter(call__series__in=ids)
+    counts = mine.overdue().count(), mine.owed().count(), mine.unanswered().count()
+    return list(_steps(*counts))
+
+
+def _steps(overdue: int, owed: int, unanswered: int) -> Iterator[Step]:
+    url = reverse("admin:speakers_proposal_changelist")
+    if overdue:
+        sentence = ngettext(
+            "%d proposal is past its promised date.", "%d proposals are past their promised date.",
+            overdue,
+        )  # fmt: skip
+        yield Step(sentence % overdue, ngettext("Answer it", "Answer them", overdue),
+                   f"{url}?due=answer")  # fmt: skip
+    if owed:
+        sentence = ngettext(
+            "The speaker of %d proposal does not know yet how it stands.",
+            "The speakers of %d proposals do not know yet how they stand.",
+            owed,
+        )
+        yield Step(sentence % owed, ngettext("Tell her", "Tell them", owed), f"{url}?due=told")
+    if unanswered:
+        sentence = ngettext(
+            "%d speaker was asked again twice and has not confirmed the evening.",
+            "%d speakers were asked again twice and have not confirmed their evenings.",
+            unanswered,
+        )
+        yield Step(sentence % unanswered, ngettext("Call her", "Call them", unanswered),
+                   f"{url}?due=evening")  # fmt: skip
+
+
+def reserves_in(events: list[Event]) -> dict[int, int]:
+    """How many talks are in reserve, by series."""
+    rows = Proposal.objects.filter(
+        state=State.RESERVE, call__series__in={event.series_id for event in events}
+    )
+    return dict(rows.order_by().values_list("call__series").annotate(n=Count("pk")))
+
+
+def asked_for(events: list[Event]) -> dict[int, int]:
+    """How many reserves were asked and have not answered, by evening."""
+    rows = Offer.objects.filter(Q(state=Offer.State.ASKED), slot__event__in=events)
+    return dict(rows.order_by().values_list("slot__event").annotate(n=Count("pk")))
