@@ -64,9 +64,9 @@ class DraftInline(SeriesInline):
     def size_in_words(self, draft: SlideDraft) -> str:
         return filesizeformat(draft.size)
 
-    @admin.display(description=_("final"), boolean=True)
-    def is_shown(self, draft: SlideDraft) -> bool:
-        return draft.is_published
+    @admin.display(description=_("shown"))
+    def is_shown(self, draft: SlideDraft) -> str:
+        return gettext("with the talk") if draft.is_published else ""
 
 
 class CommentInline(SeriesInline):
@@ -127,7 +127,7 @@ class PublishVerb(VerbForm):
     title = _("Which slides are shown with the talk?")
     version = forms.ModelChoiceField(
         label=_("Version"), queryset=SlideDraft.objects.none(), required=False,
-        empty_label=_("none of them"), widget=forms.RadioSelect,
+        blank=True, empty_label=_("none of them"), widget=forms.RadioSelect,
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

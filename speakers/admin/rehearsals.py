@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -64,7 +65,7 @@ class RehearsalAdmin(SeriesAdmin):
 
     @admin.display(description=_("when"), ordering="starts_at")
     def starts(self, rehearsal: Rehearsal) -> str:
-        return f"{rehearsal.date:%a %-d %b %Y}, {rehearsal.time:%H:%M}"
+        return f"{date_format(rehearsal.date, 'D j M Y')}, {rehearsal.time:%H:%M}"
 
     @admin.display(description=_("booked for"), ordering="talk__title")
     def booked_for(self, rehearsal: Rehearsal) -> str:

@@ -18,7 +18,7 @@ class SlidesForm(forms.Form):
         label=_("Your slides as a PDF"),
         required=False,
         allow_empty_file=True,
-        help_text=_("At most 25 MB. Only you and the organizers see it."),
+        help_text=_("At most 25 MB. Only you and those who plan the evening see it."),
         widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),
     )
 
