@@ -32,17 +32,22 @@ class CallForm(ShortNameForm):
         help_texts = {"slug": _("Empty: made from the title.")}
 
 
+# Told by one click; the others follow with the next one.
+MOST_AT_ONCE = 200
+
+
 class TellAllForm(VerbForm):
     """All who do not know yet how it stands, to be told at once, or some of them (lesson 4)."""
 
-    name, button, title = "tell", _("Tell those who are ticked"), _("Tell them how it stands?")
+    name, button, title = "tell", _("Tell the speakers"), _("Tell them how it stands?")
     needs = DECIDE
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         owed = Proposal.objects.owed().filter(call=self.subject).order_by("submitted_at", "pk")
         related = owed.select_related("call__series", "talk__slot__event", "told_event")
-        self.owed = {str(one.pk): one for one in related.prefetch_related("parts__speaker")}
+        first = related.prefetch_related("parts__speaker")[:MOST_AT_ONCE]
+        self.owed = {str(one.pk): one for one in first}
         self.fields["whom"] = forms.MultipleChoiceField(
             label=_("Who is told what"),
             choices=[(pk, _line(proposal)) for pk, proposal in self.owed.items()],

@@ -11,16 +11,16 @@ from meetups.rights import ADD, ADDRESSES, VIEW, Rights
 from people.models import User
 from speakers.admin.sight import knows_marks, knows_names, speakers_of
 from speakers.admin.wording import Chip, chips, said, will_be_said
-from speakers.models import Consent, Offer, Part, Proposal, Review, Score, Step
+from speakers.models import Consent, Criterion, Offer, Part, Proposal, Review, Score, Step
 from speakers.states import LIVE
 
 
 @dataclass(frozen=True)
 class Line:
-    """One reviewer's marks in the order of the criteria, None where she gave none."""
+    """One reviewer's marks by criterion, None where she gave none."""
 
     review: Review
-    values: list[int | None]
+    values: list[tuple[Criterion, int | None]]
 
 
 class Dossier:
@@ -89,7 +89,7 @@ class Dossier:
     def marks_known(self) -> bool:
         return knows_marks(self.proposal)
 
-    def criteria(self) -> list[Any]:
+    def criteria(self) -> list[Criterion]:
         return list(self.proposal.call.criteria.all())
 
     def lines(self) -> list[Line]:
@@ -101,7 +101,7 @@ class Dossier:
         criteria, lines = self.criteria(), []
         for review in reviews:
             given = {score.criterion_id: score.value for score in review.scores.all()}
-            lines.append(Line(review, [given.get(criterion.pk) for criterion in criteria]))
+            lines.append(Line(review, [(one, given.get(one.pk)) for one in criteria]))
         return lines
 
     def mean(self) -> Decimal | None:

@@ -21,7 +21,7 @@ from meetups.models import Slot
 from meetups.rights import ADD, CHANGE, DECIDE, DELETE, rights_of
 from people.models import User
 from speakers.admin.board import MOST_CARDS
-from speakers.admin.places import with_speakers
+from speakers.admin.places import begin_of, with_speakers
 from speakers.admin.sight import LABEL
 from speakers.admin.wording import evening
 from speakers.models import Offer, Proposal
@@ -129,6 +129,7 @@ class OfferAdmin(SeriesAdmin):
             **self.admin_site.each_context(request),
             "title": gettext("A talk for %(evening)s") % {"evening": slot.event.title},
             "slot": slot,
+            "starts_at": begin_of(slot),
             "refused": refused,
             "reserves": list(reserves),
             "pool": pool.order_by("submitted_at", "pk")[:MOST_CARDS],

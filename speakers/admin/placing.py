@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from meetups.admin.verbs import VerbForm
 from meetups.models import Event, Slot
 from meetups.rights import DECIDE
 from speakers.admin.deciding import DecisionForm, is_given
+from speakers.admin.places import begin_of
 from speakers.admin.wording import day, letters
 from speakers.models import Proposal
 from speakers.states import PLACEABLE, State
@@ -47,8 +49,9 @@ def places(events: Iterable[Event]) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _place(slot: Slot) -> str:
-    words = {"n": slot.position, "item": slot, "minutes": slot.minutes, "day": day(slot.event)}
-    return gettext("%(day)s: %(n)s. %(item)s, %(minutes)s min") % words
+    begin = begin_of(slot).astimezone(ZoneInfo(slot.event.zone))
+    words = {"item": slot, "minutes": slot.minutes, "day": day(slot.event), "at": f"{begin:%H:%M}"}
+    return gettext("%(day)s, %(at)s: %(item)s, %(minutes)s min") % words
 
 
 def add_place(event: Event, minutes: int) -> Slot:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +32,7 @@ from speakers.admin.funnel_filters import ReachedFilter, SentInFilter
 from speakers.admin.placing import AgreedForm, PlaceForm
 from speakers.admin.reviewing import review_view
 from speakers.admin.sight import marks_of, nameable, speakers_of, with_sight
-from speakers.admin.wording import evening
+from speakers.admin.wording import day_of, evening
 from speakers.forms.by_hand import ByHandForm, ProposalTextForm
 from speakers.models import Call, Format, Part, Proposal
 from speakers.states import Stage
@@ -62,6 +62,7 @@ class ProposalAdmin(SeriesAdmin):
     search_help_text = _("Part of a title, a text or a speaker's name")
     ordering = ("-submitted_at", "-pk")
     show_full_result_count = False
+    empty_value_display = ""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -143,13 +144,16 @@ class ProposalAdmin(SeriesAdmin):
 
     @admin.display(description=_("sent in"), ordering="submitted_at")
     def sent(self, proposal: Proposal) -> str:
-        return date_format(proposal.submitted_at, "j M Y") if proposal.submitted_at else ""
+        at = proposal.submitted_at
+        return day_of(timezone.localtime(at).date()) if at else ""
 
     @admin.display(description=_("answer promised by"), ordering="answer_by")
     def promised(self, proposal: Any) -> str:
-        if not proposal.answer_by:
+        """Where an answer is still awaited; overdue is a word and a shape, not only a colour."""
+        waits = Proposal.State.SUBMITTED in {proposal.state, proposal.told_state}
+        if not (waits and proposal.answer_by):
             return ""
-        day = date_format(proposal.answer_by, "j M Y")
+        day = day_of(proposal.answer_by)
         if not proposal.is_overdue:
             return day
         return format_html('<strong class="bad">▲ {}: {}</strong>', gettext("overdue"), day)
@@ -176,12 +180,17 @@ class ProposalAdmin(SeriesAdmin):
         kwargs["form"] = ProposalTextForm if obj else ByHandForm
         return super().get_form(request, obj, change, **kwargs)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
+        """The form; whoever only looks reads the text above it."""
         if obj is None:
-            return [*BY_HAND]
+            return [(None, {"fields": BY_HAND})]
         if not self.has_change_permission(request, obj):
             return []
-        return list(ProposalTextForm.Meta.fields)
+        return [
+            (_("The text"), {"fields": ["title", "abstract", "notes"]}),
+            (_("What kind"), {"fields": [("format", "level", "language")]}),
+            (_("Days"), {"fields": [("notice_days", "answer_by")]}),
+        ]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "call":

@@ -1,5 +1,6 @@
 """How the organizers' pages speak of a proposal: what was said, what is due, in short words."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +24,15 @@ class Chip:
     icon: str = ""
 
 
+def day_of(date: dt.date) -> str:
+    """The day as cards say it: "10 Dec"; with the year where it is another."""
+    style = "j\xa0M" if date.year == timezone.localdate().year else "j\xa0M\xa0Y"
+    return date_format(date, style)
+
+
 def day(event: Event) -> str:
-    """The evening's day as cards say it: "10 Dec"; with the year where it is another."""
-    style = "j M" if event.date.year == timezone.localdate().year else "j M Y"
-    return date_format(event.date, style)
+    """The evening's day: "10 Dec"."""
+    return day_of(event.date)
 
 
 def evening(event: Event) -> str:
@@ -71,15 +77,15 @@ def letters(number: int) -> str:
 
 
 def chips(proposal: Any) -> list[Chip]:
-    """What a card says beside its title; needs `with_marks` for what is overdue."""
+    """What a card says beside its title; needs `with_marks` and `with_sight`."""
     found = []
     if proposal.is_overdue:
-        late = _("answer was due %(day)s") % {"day": date_format(proposal.answer_by, "j M")}
+        late = _("answer was due %(day)s") % {"day": day_of(proposal.answer_by)}
         found.append(Chip(late, "pill-bad", "circle-alert"))
     elif proposal.state == State.SUBMITTED and proposal.answer_by:
-        due = _("answer by %(day)s") % {"day": date_format(proposal.answer_by, "j M")}
+        due = _("answer by %(day)s") % {"day": day_of(proposal.answer_by)}
         found.append(Chip(due))
-    if notices.owed(proposal):
+    if proposal.may_decide and notices.owed(proposal):
         found.append(Chip(_("not told yet"), "pill-strong", "mail"))
     if proposal.event:
         found.append(Chip(evening(proposal.event), "", "calendar-clock"))

@@ -30,6 +30,7 @@ class ProposalTextForm(SeriesForm):
         fields: dict[str, Any] = self.fields
         if "format" in fields:
             fields["format"].queryset = self.instance.call.formats.all()
+            fields["format"].label_from_instance = str
         self.before = {name: getattr(self.instance, name) for name in FOLLOWS}
 
     def save_texts(self) -> None:

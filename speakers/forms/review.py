@@ -13,6 +13,7 @@ from speakers.models import Criterion, Proposal, Review
 from speakers.models.review import HIGHEST, LOWEST
 
 NO_OPINION = "0"
+COMMENT: Any = Review._meta.get_field("comment")
 
 
 class ReviewForm(forms.Form):
@@ -30,9 +31,9 @@ class ReviewForm(forms.Form):
                 label=criterion.name,
                 choices=[*marks, (NO_OPINION, _("no opinion"))],
                 widget=forms.RadioSelect,
-                help_text=_("counts %(weight)d times") % {"weight": criterion.weight},
+                help_text=_("weight %(weight)d") % {"weight": criterion.weight},
             )
-        comment: Any = Review._meta.get_field("comment").formfield()
+        comment: Any = COMMENT.formfield(widget=forms.Textarea(attrs={"rows": 4}))
         self.fields["comment"] = comment
         self._fill()
 
