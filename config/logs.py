@@ -4,7 +4,18 @@ import logging
 import re
 
 # Secret links: a token in a path is as good as a password (reliability T45).
-SECRET_PATH = re.compile(r"(/(?:registrations|proposals|talks/drafts|talks/invitations|u|follow/confirm|door|for)/)[A-Za-z0-9_-]{8,}")
+SECRET_PLACES = (
+    "registrations",
+    "proposals",
+    "talks/drafts",
+    "talks/invitations",
+    "for",
+    "voice",
+    "u",
+    "follow/confirm",
+    "door",
+)
+SECRET_PATH = re.compile(rf"(/(?:{'|'.join(SECRET_PLACES)})/)[A-Za-z0-9_-]{{8,}}")
 
 
 class ScrubTokens(logging.Filter):

@@ -83,7 +83,7 @@ def _recordings(event: Event) -> dict[str, Any]:
     if not event.is_over:
         return {}
     talks = [getattr(slot, "talk", None) for slot in event.slots.all()]
-    shown = [talk for talk in talks if talk is not None and talk.is_shown and talk.video_url]
+    shown = [talk for talk in talks if talk is not None and talk.is_shown and talk.video_link]
     videos = [{"@type": "VideoObject", "name": t.title, "url": t.public_url} for t in shown]
     return {"recordedIn": videos} if videos else {}
 

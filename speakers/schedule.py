@@ -78,7 +78,7 @@ def _add(event: Event, days: dict[str, dict[str, Any]]) -> None:
 def _talk(event: Event, room: str, item: Item, talk: Talk) -> dict[str, Any]:
     start = item.starts_at.astimezone(event.local_start.tzinfo)
     hours, minutes = divmod(item.slot.minutes, 60)
-    videos = [{"url": talk.video_url, "title": "Video"}] if talk.video_url else []
+    videos = [{"url": talk.video_link, "title": "Video"}] if talk.video_link else []
     slides = [{"url": _whole(talk.slides_link), "title": "Slides"}] if talk.slides_link else []
     return {
         "guid": str(talk.guid),

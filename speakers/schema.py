@@ -33,7 +33,7 @@ def recording_schema(talk: Talk, event: Event) -> dict[str, Any]:
         "license": licence_url(talk.licence),
         "isPartOf": _evening(event),
     }
-    found |= _where(talk.video_url)
+    found |= _where(talk.video_link)
     return {name: value for name, value in found.items() if value}
 
 

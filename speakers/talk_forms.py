@@ -12,7 +12,7 @@ from meetups.admin.short_names import ShortNameForm
 from meetups.models import Slot
 from people.models import Contact, normalized_email, validate_name
 from speakers.models import Speaker, Talk
-from speakers.models.consent import narrowest
+from speakers.models.consent import BY_WORD, narrowest
 
 MOST_SPEAKERS = 12
 
@@ -33,6 +33,12 @@ class TalkForm(ShortNameForm):
         ),
     )
 
+    by_word = forms.BooleanField(
+        label=_("the speaker told us that this may be shown"),
+        required=False,
+        help_text=_("Kept on record with today's date; she can change it on her own page."),
+    )
+
     class Meta:
         model = Talk
         exclude = ["speakers"]
@@ -47,6 +53,8 @@ class TalkForm(ShortNameForm):
         fields: dict[str, Any] = self.fields
         if "slot" in fields:
             fields["slot"].label_from_instance = place
+        if not self._asks_for_consent():
+            del fields["by_word"]
         # Whoever speaks in a proposal has said so herself.
         fields["names"].disabled = self.instance.proposal_id is not None
 
@@ -70,6 +78,8 @@ class TalkForm(ShortNameForm):
     def _stay_within_consent(self, data: dict[str, Any]) -> None:
         """Organizers may show less than the speakers allow, never more (need 108)."""
         talk = self.instance
+        if self._asks_for_consent():
+            self._need_consent(data)
         wish = talk.proposal.wish() if talk.proposal else None
         if wish is None:
             return
@@ -85,6 +95,27 @@ class TalkForm(ShortNameForm):
             talk.held_to = "" if shown == allowed else shown
         if "licence" in self.changed_data and data.get("licence") not in {"", licence}:
             self.add_error("licence", _licence_sentence(licence))
+
+    def _asks_for_consent(self) -> bool:
+        """Whether its speakers have not said yet where it may be shown."""
+        return self.instance.proposal_id is not None and self.instance.allowed_at is None
+
+    def _need_consent(self, data: dict[str, Any]) -> None:
+        """A recording or slides are shown once a speaker allowed it: say so before it surprises."""
+        shown = [name for name in ("video_url", "slides_url") if data.get(name)]
+        if shown and not data.get("by_word") and set(shown) & set(self.changed_data):
+            sentence = gettext(
+                "Nobody has said where this may be shown. Her own page asks the speaker;"
+                " if she told you, tick it here."
+            )
+            self.add_error("by_word", sentence)
+
+    def note_consent(self) -> None:
+        """Write down what the speaker told an organizer; runs once the talk is saved."""
+        talk = self.instance
+        author = talk.proposal and talk.proposal.parts.filter(is_author=True).first()
+        if author and self.cleaned_data.get("by_word"):
+            talk.proposal.consent(author, talk.visibility, talk.licence, version=BY_WORD)
 
     def set_speakers(self) -> None:
         """Who speaks is who is named; runs once the talk is saved."""

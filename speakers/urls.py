@@ -16,16 +16,16 @@ from speakers.views import (
 
 app_name = "speakers"
 
-TOKEN = r"(?P<token>[A-Za-z0-9_-]{22})/"
-OWN = r"^proposals/" + TOKEN
-HELD = r"^talks/(?P<slug>[-a-zA-Z0-9_]+)/for/" + TOKEN + "$"
+LINK = r"(?P<token>[A-Za-z0-9_-]{22})/"
+OWN = r"^proposals/" + LINK
+HELD = r"^talks/(?P<slug>[-a-zA-Z0-9_]+)/for/" + LINK + "$"
 HELD_SLIDES = HELD.replace("$", r"slides\.pdf$")
 
 urlpatterns = [
     path("series/<slug:slug>/talks/", calls.call, name="call"),
     path("series/<slug:slug>/talks/new/", proposing.propose, name="propose"),
-    re_path(r"^talks/drafts/" + TOKEN + r"$", proposing.draft, name="draft"),
-    re_path(r"^talks/invitations/" + TOKEN + r"$", proposing.invitation, name="invitation"),
+    re_path(r"^talks/drafts/" + LINK + r"$", proposing.draft, name="draft"),
+    re_path(r"^talks/invitations/" + LINK + r"$", proposing.invitation, name="invitation"),
     path("talks/code/", proving.code, name="code"),
     path("talks/mine/", proving.mine, name="mine"),
     re_path(OWN + r"$", proposal.proposal, name="proposal"),
@@ -40,7 +40,7 @@ urlpatterns = [
     re_path(OWN + r"profile/$", people.profile, name="profile"),
     re_path(OWN + r"photo\.jpg$", people.own_photo, name="own_photo"),
     path("series/<slug:slug>/topics/", topics.topics, name="topics"),
-    re_path(r"^events/(?P<slug>[-\w]+)/voice/" + TOKEN + r"$", topics.voice, name="voice"),
+    re_path(r"^events/(?P<slug>[-\w]+)/voice/" + LINK + r"$", topics.voice, name="voice"),
     re_path(OWN + r"slides/$", slides.slides, name="slides"),
     path("proposals/<str:token>/slides/<uuid:pk>.pdf", slides.slide_draft, name="slide_draft"),
     re_path(OWN + r"comments/$", slides.comments, name="comments"),

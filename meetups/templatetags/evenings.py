@@ -76,7 +76,7 @@ def lineup(event: Event) -> Lineup:
     """The talks that may be shown, counted, with each speaker's name once."""
     talks = [talk for slot in event.slots.all() if (talk := public_talk(slot))]
     names = {speaker.name: None for talk in talks for speaker in talk.speakers.all()}
-    videos = [talk for talk in talks if talk.video_url]
+    videos = [talk for talk in talks if talk.video_link]
     slides = [talk for talk in talks if talk.slides_link]
     return Lineup(list(names), len(talks), len(videos), len(slides))
 

@@ -72,7 +72,11 @@ class TalkAdmin(SlidesPages, SeriesAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None or not obj.proposal_id:
             return self.fieldsets
-        return [(None, {"fields": ["series", "title", "by", "slot"]}), *self.fieldsets[1:]]
+        first, about, afterwards = self.fieldsets
+        if obj.allowed_at is None:
+            fields = [*afterwards[1]["fields"], "by_word"]
+            afterwards = (afterwards[0], {"fields": fields})
+        return [(None, {"fields": ["series", "title", "by", "slot"]}), about, afterwards]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
         """Slides and what is said about them, where there is something of it."""
@@ -120,6 +124,7 @@ class TalkAdmin(SlidesPages, SeriesAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         form.set_speakers()
+        form.note_consent()
         if form.instance.slot:
             form.instance.slot.offers.release()
         reindex(form.event_before, form.instance.slot and form.instance.slot.event_id)

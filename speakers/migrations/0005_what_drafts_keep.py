@@ -4,20 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('speakers', '0004_talk_held_to'),
+        ("speakers", "0004_talk_held_to"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='proposal',
-            name='by_licence',
+            model_name="proposal",
+            name="by_licence",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='by_visibility',
-            field=models.CharField(blank=True, choices=[('public', 'public'), ('link', 'by link only'), ('attendees', 'for those who came'), ('nowhere', 'nowhere')], max_length=9),
+            model_name="proposal",
+            name="by_visibility",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("public", "public"),
+                    ("link", "by link only"),
+                    ("attendees", "for those who came"),
+                    ("nowhere", "nowhere"),
+                ],
+                max_length=9,
+            ),
         ),
     ]

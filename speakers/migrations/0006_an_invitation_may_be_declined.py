@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('speakers', '0005_what_drafts_keep'),
+        ("speakers", "0005_what_drafts_keep"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='part',
-            name='declined_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='said no'),
+            model_name="part",
+            name="declined_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="said no"),
         ),
     ]

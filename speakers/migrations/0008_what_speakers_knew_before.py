@@ -5,41 +5,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('meetups', '0002_page_revisions'),
-        ('speakers', '0007_talk_has_slides'),
+        ("meetups", "0002_page_revisions"),
+        ("speakers", "0007_talk_has_slides"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='proposal',
-            name='chased_at',
+            model_name="proposal",
+            name="chased_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='knew_event',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='meetups.event'),
+            model_name="proposal",
+            name="knew_event",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="meetups.event",
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='knew_rev',
+            model_name="proposal",
+            name="knew_rev",
             field=models.PositiveIntegerField(default=0, editable=False),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='knew_state',
-            field=models.CharField(blank=True, choices=[('draft', 'draft'), ('submitted', 'to be answered'), ('accepted', 'accepted'), ('confirmed', 'confirmed'), ('reserve', 'in reserve'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], editable=False, max_length=9),
+            model_name="proposal",
+            name="knew_state",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("draft", "draft"),
+                    ("submitted", "to be answered"),
+                    ("accepted", "accepted"),
+                    ("confirmed", "confirmed"),
+                    ("reserve", "in reserve"),
+                    ("declined", "declined"),
+                    ("withdrawn", "withdrawn"),
+                ],
+                editable=False,
+                max_length=9,
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='told_rev',
+            model_name="proposal",
+            name="told_rev",
             field=models.PositiveIntegerField(default=0, editable=False),
         ),
         migrations.AlterField(
-            model_name='proposal',
-            name='told_event',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='known_to', to='meetups.event'),
+            model_name="proposal",
+            name="told_event",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="known_to",
+                to="meetups.event",
+            ),
         ),
     ]

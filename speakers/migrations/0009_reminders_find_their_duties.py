@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('speakers', '0008_what_speakers_knew_before'),
+        ("speakers", "0008_what_speakers_knew_before"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(condition=models.Q(('done_at', None), ('reminded_at', None)), fields=['due_on'], name='duty_to_remind_of'),
+            model_name="duty",
+            index=models.Index(
+                condition=models.Q(("done_at", None), ("reminded_at", None)),
+                fields=["due_on"],
+                name="duty_to_remind_of",
+            ),
         ),
     ]

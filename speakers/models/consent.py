@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 # Kept with every consent to show what was agreed to. Change it with the text of the form.
 TEXT_VERSION = "2026-11"
+# What an organizer was told by word and wrote down for her.
+BY_WORD = "by word"
 # Offered to choose from; empty: nothing was said, so nothing but what the law allows.
 LICENCES = (
     ("", _("All rights stay with me")),

@@ -245,11 +245,13 @@ class Proposal(models.Model):
                 fresh.tell()
         self.refresh_from_db()
 
-    def consent(self, part: Part, visibility: str, licence: str = "") -> None:
+    def consent(
+        self, part: Part, visibility: str, licence: str = "", version: str = TEXT_VERSION
+    ) -> None:
         """Keep on record what this speaker allows; the narrowest wish of all counts."""
         with self.locked() as fresh:
             Consent.objects.create(
-                part=part, visibility=visibility, licence=licence, text_version=TEXT_VERSION
+                part=part, visibility=visibility, licence=licence, text_version=version
             )
             talk: Talk | None = getattr(fresh, "talk", None)
             if talk:

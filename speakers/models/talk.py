@@ -56,11 +56,13 @@ class TalkQuerySet(models.QuerySet["Talk"]):
 
     def slides_by_link(self) -> Self:
         """Those whose published slides do so; slides are never shown more widely than allowed."""
-        return self.announced().filter(visibility__in=SHOWN, has_slides=True)
+        allowed = self.announced().filter(allowed_at__isnull=False, has_slides=True)
+        return allowed.filter(visibility__in=SHOWN)
 
     def slides_to_attendees(self) -> Self:
         """Those whose published slides open for the people of their evening, once it began."""
-        begun = self.announced().filter(slot__event__starts_at__lte=timezone.now(), has_slides=True)
+        allowed = self.announced().filter(allowed_at__isnull=False, has_slides=True)
+        begun = allowed.filter(slot__event__starts_at__lte=timezone.now())
         return begun.exclude(visibility=Visibility.NOWHERE)
 
     def _to_come(self) -> Q:
@@ -110,6 +112,8 @@ class Talk(models.Model):
     visibility = models.CharField(
         _("may be shown"), max_length=9, choices=Visibility, default=Visibility.PUBLIC
     )
+    # Its speakers said where it may be shown; before that no page shows a recording or slides.
+    allowed_at = models.DateTimeField(null=True, blank=True, default=timezone.now, editable=False)
     # What organizers narrowed it to; what speakers allow later never shows more than this.
     held_to = models.CharField(max_length=9, choices=Visibility, blank=True, editable=False)
     source = models.CharField(max_length=300, blank=True, editable=False)
@@ -158,6 +162,7 @@ class Talk(models.Model):
             abstract=proposal.abstract,
             language=proposal.language,
             agreed_at=None,
+            allowed_at=None,
         )
         talk.follow_speakers()
         return talk
@@ -167,8 +172,15 @@ class Talk(models.Model):
         return self.visibility == Visibility.PUBLIC
 
     @property
+    def video_link(self) -> str:
+        """Where everybody finds the recording, once its speakers have allowed it (need 108)."""
+        return self.video_url if self.allowed_at else ""
+
+    @property
     def slides_link(self) -> str:
         """Where everybody finds the slides: elsewhere, or the published version kept here."""
+        if self.allowed_at is None:
+            return ""
         if self.slides_url or not self.has_slides or self.visibility not in SHOWN:
             return self.slides_url
         return reverse("speakers:talk_slides", args=[self.slug])
@@ -259,7 +271,8 @@ class Talk(models.Model):
         if wish:
             self.visibility = narrowest([wish[0], *filter(None, [self.held_to])])
             self.licence = wish[1]
-            self.save(update_fields=["visibility", "licence"])
+            self.allowed_at = self.allowed_at or timezone.now()
+            self.save(update_fields=["visibility", "licence", "allowed_at"])
 
 
 def slug_is_taken(slug: str) -> bool:

@@ -14,6 +14,6 @@ register = template.Library()
 @register.simple_tag
 def recording(talk: Talk, event: Event) -> SafeString | str:
     """The video as a JSON-LD script element; nothing where there is none for everybody."""
-    if not (talk.is_public and talk.video_url):
+    if not (talk.is_public and talk.video_link):
         return ""
     return as_script(recording_schema(talk, event))

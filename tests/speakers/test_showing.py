@@ -10,12 +10,13 @@ import time_machine
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 import meetups.urls
 import registrations.urls
 import speakers.urls
-from meetups.models import Slot
-from speakers.models import Talk
+from meetups.models import Event, Slot
+from speakers.models import Consent, Talk
 from tests.builders import (
     make_call,
     make_contact,
@@ -443,3 +444,55 @@ def make_old_evening(series, number, talks):
     for talk in Talk.objects.bulk_create(made)[:1]:
         talk.speakers.add(speaker)
     evening.reindex()
+
+
+# Consent on record (need 108)
+
+
+def given(proposal, **fields):
+    """Its evening was; the organizers have these links to show."""
+    Event.objects.filter(pk=proposal.event.pk).update(
+        starts_at=timezone.now() - timedelta(days=2), ends_at=timezone.now() - timedelta(days=1)
+    )
+    Talk.objects.filter(proposal=proposal).update(**fields)
+    return Talk.objects.get(proposal=proposal)
+
+
+def test_no_page_shows_a_recording_before_a_speaker_allowed_it(client):
+    proposal = make_proposal(state="confirmed")
+    talk = given(proposal, video_url="https://video.example.org/1", has_slides=True)
+    pages = [talk.get_absolute_url(), proposal.event.get_absolute_url()]
+
+    assert not any(b"video.example.org" in client.get(page).content for page in pages)
+    assert client.get(f"/talks/{talk.slug}/slides.pdf").status_code == 404
+
+    proposal.consent(proposal.parts.get(), "public", "CC BY 4.0")
+
+    assert all(b"video.example.org" in client.get(page).content for page in pages)
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_an_organizer_writes_down_what_the_speaker_told_her(client, told):
+    proposal = make_proposal(state="confirmed")
+    client.force_login(make_organizer(proposal.call.series))
+    talk = given(proposal)
+    path = f"/admin/speakers/talk/{talk.pk}/change/"
+    typed = {
+        "title": talk.title,
+        "slug": talk.slug,
+        "video_url": "https://video.example.org/1",
+        "visibility": "link",
+        "licence": "CC BY 4.0",
+    }
+
+    answer = client.post(path, typed | ({"by_word": "on"} if told else {}))
+
+    talk.refresh_from_db()
+    on_record = list(Consent.objects.values_list("visibility", "licence", "text_version"))
+    if told:
+        assert answer.status_code == 302
+        assert (talk.video_link, talk.visibility) == (typed["video_url"], "link")
+        assert on_record == [("link", "CC BY 4.0", "by word")]
+    else:
+        assert "Nobody has said where this may be shown" in answer.content.decode()
+        assert (talk.video_url, on_record) == ("", [])

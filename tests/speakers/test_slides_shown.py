@@ -36,7 +36,9 @@ def empty_folders(tmp_path, settings):
 
 @pytest.fixture
 def proposal(db):
-    return make_proposal(state="confirmed", title="Stairs: Пути")
+    proposal = make_proposal(state="confirmed", title="Stairs: Пути")
+    proposal.consent(proposal.parts.get(), "public")
+    return proposal
 
 
 def access(proposal):
