@@ -1,21 +1,8 @@
 """What must not stand in a log."""
 
 import logging
-import re
 
-# Secret links: a token in a path is as good as a password (reliability T45).
-SECRET_PLACES = (
-    "registrations",
-    "proposals",
-    "talks/drafts",
-    "talks/invitations",
-    "for",
-    "voice",
-    "u",
-    "follow/confirm",
-    "door",
-)
-SECRET_PATH = re.compile(rf"(/(?:{'|'.join(SECRET_PLACES)})/)[A-Za-z0-9_-]{{8,}}")
+from people.tokens import SECRET_PATH
 
 
 class ScrubTokens(logging.Filter):

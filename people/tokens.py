@@ -6,11 +6,26 @@ so that a link of one kind never opens a page of another (T45).
 """
 
 import hmac
+import re
 import secrets
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 
 from django.conf import settings
+
+# Where secret links lie: a token in a path is as good as a password, and stays out of logs and of
+# what others may read (T45).
+SECRET_PLACES = (
+    r"registrations",
+    r"proposals",
+    r"talks/(?:mine|drafts|invitations)",
+    r"talks/[\w-]+/for",
+    r"events/[\w-]+/voice",
+    r"follow/confirm",
+    r"door",
+    r"u",
+)
+SECRET_PATH = re.compile(rf"(/(?:{'|'.join(SECRET_PLACES)})/)[\w.:~=-]{{8,}}")
 
 
 def new_seed() -> str:

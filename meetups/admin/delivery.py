@@ -1,6 +1,5 @@
 """Messages: what was written to whom, and what became of it. Only to look at."""
 
-import re
 from collections.abc import Set
 from typing import Any
 
@@ -15,13 +14,7 @@ from meetups.letter_names import letter_name
 from meetups.models import Event, Member, Series
 from meetups.rights import EVERYTHING, VIEW
 from outbox.models import Attempt, Delivery
-
-# A secret link opens somebody's seat or ends somebody's subscription: it is hers alone.
-# Likewise a proposal, a draft, an invitation to speak, a guest's voice, what attendees may see.
-SECRET = re.compile(
-    r"(/(?:registrations|u|follow/confirm|talks/(?:mine|drafts|invitations)|proposals|door"
-    r"|events/[\w-]+/voice|talks/[\w-]+/for)/)[\w.:~=-]{8,}"
-)
+from people.tokens import SECRET_PATH
 
 
 def realm_of(series_id: int) -> str:
@@ -112,6 +105,6 @@ class DeliveryAdmin(SeriesAdmin):
     def text(self, delivery: Delivery) -> str:
         """As it left or would leave now, without what opens somebody's seat."""
         try:
-            return SECRET.sub(r"\1…", delivery.render().text)
+            return SECRET_PATH.sub(r"\1…", delivery.render().text)
         except Exception as error:  # whatever a template raises, the page must still show the row
             return gettext("This message cannot be shown: %(error)s") % {"error": error}
