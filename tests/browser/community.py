@@ -13,6 +13,7 @@ from outbox.engine import Sender
 from people.models import Contact
 from registrations.models import Registration
 from tests.browser.people import session_of
+from tests.browser.speaking_community import add_speakers
 from tests.builders import (
     make_contact,
     make_event,
@@ -58,6 +59,7 @@ def make_community():
     _names_of_all_kinds(here)
     _past(here)
     _seats(here)
+    add_speakers(here, LONG)
     _messages(here)
     return here
 

@@ -3,6 +3,8 @@
 from axe_playwright_python.base import AXE_SCRIPT
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
+# Between and beyond them nothing else changes than what fits.
+WIDTHS = {"tablet": {"width": 820, "height": 1180}, "wide desk": {"width": 1440, "height": 900}}
 # No rule but these two looks at colours, so in the dark no other can find something new.
 COLOURS = ["color-contrast", "link-in-text-block"]
 # The one frame we have, a mail in a sandbox, runs no script: it is looked at by itself.
@@ -54,14 +56,19 @@ def faults(page, off=()):
     """
     page.evaluate(AXE_SCRIPT)
     found = [fault for size in SIZES for fault in _at(page, size, off)]
+    found += [fault for size in WIDTHS for fault in _too_wide(page, size)]
     page.keyboard.press("Shift")
     return [*found, *page.evaluate(UNSEEN)]
 
 
 def _at(page, size, off):
-    page.set_viewport_size(SIZES[size])
-    yield from (f"{size}: {fault}" for fault in page.evaluate(WIDER))
+    yield from _too_wide(page, size)
     for scheme, rules in (("light", None), ("dark", COLOURS)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = page.evaluate(AXE, [rules, list(off)])
         yield from (f"{size}, {scheme}: {fault}" for fault in found)
+
+
+def _too_wide(page, size):
+    page.set_viewport_size((SIZES | WIDTHS)[size])
+    return [f"{size}: {fault}" for fault in page.evaluate(WIDER)]

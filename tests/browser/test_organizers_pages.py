@@ -24,6 +24,9 @@ ROWS = {
     "registrations.registration": lambda here: [
         here.seats[name] for name in ("waiting", "cancelled", "with a long name")
     ],
+    "speakers.proposal": lambda here: [
+        here.proposals[name] for name in ("submitted", "offered", "confirmed", "asked", "declined")
+    ],
     "outbox.delivery": lambda here: Delivery.objects.filter(
         contact=here.registration.contact
     ).order_by("pk"),
