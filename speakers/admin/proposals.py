@@ -32,7 +32,7 @@ from speakers.admin.funnel_filters import ReachedFilter, SentInFilter
 from speakers.admin.placing import AgreedForm, PlaceForm
 from speakers.admin.reviewing import review_view
 from speakers.admin.sight import marks_of, nameable, speakers_of, with_sight
-from speakers.admin.wording import day_of, evening
+from speakers.admin.wording import call_in_words, day_of, evening
 from speakers.forms.by_hand import ByHandForm, ProposalTextForm
 from speakers.models import Call, Format, Part, Proposal
 from speakers.states import Stage
@@ -194,8 +194,10 @@ class ProposalAdmin(SeriesAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "call":
-            kwargs["queryset"] = kwargs["queryset"].open().select_related("series")
+            kwargs["queryset"] = kwargs["queryset"].still_on().select_related("series", "event")
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "call":
+            field.label_from_instance = call_in_words
         if db_field.name == "format":
             field.label_from_instance = lambda kind: f"{kind.call}: {kind}"
         return field

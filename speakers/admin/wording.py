@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from meetups.models import Event
 from speakers import notices
-from speakers.models import Proposal
+from speakers.models import Call, Proposal
 from speakers.states import State
 
 
@@ -38,6 +38,11 @@ def day(event: Event) -> str:
 def evening(event: Event) -> str:
     """ "Evening 61, 10 Dec" """
     return f"{event.title}, {day(event)}"
+
+
+def call_in_words(call: Call) -> str:
+    """The call as a choice says it, marked where only organizers may still add to it."""
+    return str(call) if call.is_open else _("%(call)s (not open)") % {"call": call}
 
 
 def said(state: str, event: Event | None) -> str:

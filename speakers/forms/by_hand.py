@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -73,12 +72,13 @@ class ByHandForm(SeriesForm):
         call, kind = data.get("call"), data.get("format")
         if call and kind and kind.call_id != call.pk:
             self.add_error("format", gettext("This format belongs to another call."))
-        if call and not call.is_open:
-            self.add_error("call", ValidationError(gettext("This call is closed.")))
         return data
 
     def send_in(self) -> Proposal:
-        """Write it down with its author and send it in; a receipt goes to her address, if any."""
+        """Write it down with its author and send it in, also after the deadline.
+
+        A receipt goes to her address, if any.
+        """
         proposal, name = self.instance, self.cleaned_data["speaker"]
         proposal.origin, proposal.state = Proposal.Origin.ORGANIZER, Proposal.State.DRAFT
         with transaction.atomic():
@@ -86,7 +86,7 @@ class ByHandForm(SeriesForm):
             email = self.cleaned_data["email"]
             contact = Contact.objects.for_email(email, name) if email else None
             proposal.add_author(contact, self._profile(contact, name))
-            proposal.submit()
+            proposal.submit(late=True)
         return proposal
 
     def _profile(self, contact: Contact | None, name: str) -> Speaker:

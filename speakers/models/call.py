@@ -27,12 +27,17 @@ CRITERIA = (
 
 
 class CallQuerySet(models.QuerySet["Call"]):
+    def still_on(self) -> Self:
+        """All but those of an evening that is off or over; standing ones first, closed ones last.
+
+        Organizers may write a late talk into each of them.
+        """
+        off = Q(event__status=Event.Status.CANCELLED) | Q(event__ends_at__lte=timezone.now())
+        return self.exclude(off).order_by(models.F("closes_at").desc(nulls_first=True), "pk")
+
     def unfinished(self) -> Self:
         """Those that take proposals now or will, standing ones first."""
-        now = timezone.now()
-        off = Q(event__status=Event.Status.CANCELLED) | Q(event__ends_at__lte=now)
-        calls = self.exclude(closes_at__lte=now).exclude(off)
-        return calls.order_by(models.F("closes_at").desc(nulls_first=True), "pk")
+        return self.still_on().exclude(closes_at__lte=timezone.now())
 
     def open(self) -> Self:
         """Those that take proposals now, standing ones first."""
@@ -167,8 +172,12 @@ class Call(models.Model):
         now = timezone.now()
         begun = self.opens_at is None or self.opens_at <= now
         in_time = self.closes_at is None or self.closes_at > now
-        is_off = self.event is not None and (self.event.is_cancelled or self.event.is_over)
-        return begun and in_time and not is_off
+        return begun and in_time and not self.is_off
+
+    @property
+    def is_off(self) -> bool:
+        """Whether its one evening is cancelled or over; a call of the whole series never is."""
+        return self.event is not None and (self.event.is_cancelled or self.event.is_over)
 
     @property
     def public_event(self) -> Event | None:

@@ -184,10 +184,14 @@ class Proposal(models.Model):
             proposal=self, contact=contact, speaker=speaker, is_author=True, accepted_at=now
         )
 
-    def submit(self) -> None:
-        """Send it in: the receipt leaves at once. Raises Refused where the call is closed."""
+    def submit(self, late: bool = False) -> None:
+        """Send it in: the receipt leaves at once. Raises Refused where the call is closed.
+
+        `late`: an organizer takes it after the deadline, unless the call's evening is off or over.
+        """
         with self.locked() as fresh:
-            if not fresh.call.is_open:
+            call = fresh.call
+            if call.is_off or not (late or call.is_open):
                 raise Refused(_g("This call is closed."))
             fresh.submitted_at, fresh.answer_by = timezone.now(), fresh.call.answer_by()
             fresh.move_to(State.SUBMITTED)

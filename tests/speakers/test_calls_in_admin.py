@@ -4,9 +4,17 @@ from decimal import Decimal
 
 import pytest
 
+from meetups.models import Refused
 from speakers.models import Call, Proposal, Speaker
 from tests.admin.pages import change_url, choices_of, errors_of, form_of, save
-from tests.builders import make_call, make_contact, make_proposal, make_series, make_speaker
+from tests.builders import (
+    make_call,
+    make_contact,
+    make_event,
+    make_proposal,
+    make_series,
+    make_speaker,
+)
 from tests.owed import letters
 from tests.speakers.admin_pages import browser_of, page, text_of
 
@@ -133,13 +141,35 @@ def test_a_format_of_another_call_is_refused(call, client):
     assert not Proposal.objects.exists()
 
 
-def test_a_closed_call_takes_none(call, client):
-    data = form_of(client, ADD)
+def test_an_organizer_writes_a_late_talk_into_a_closed_call(call, client):
     Call.objects.filter(pk=call.pk).update(closes_on="2020-01-01", closes_at="2020-01-01T00:00Z")
+    assert "Talks wanted (not open)" in text_of(client, ADD)
+
+    assert errors_of(add(client, call, email="zoya@example.org")) == []
+
+    proposal = Proposal.objects.get()
+    assert proposal.state == "submitted"
+    assert letters(about=f"proposal:{proposal.pk}") == ["speakers/received"]
+
+
+def test_a_draft_of_hers_stays_one_once_the_call_is_closed(call):
+    draft = make_proposal(call, "draft")
+    Call.objects.filter(pk=call.pk).update(closes_on="2020-01-01", closes_at="2020-01-01T00:00Z")
+    with pytest.raises(Refused, match="This call is closed."):
+        Proposal.objects.get(pk=draft.pk).submit()
+    assert Proposal.objects.get(pk=draft.pk).state == "draft"
+
+
+def test_a_call_of_an_evening_that_is_off_takes_none(call, client):
+    data = form_of(client, ADD)
+    Call.objects.filter(pk=call.pk).update(event=make_event(call.series, status="cancelled"))
     answer = client.post(ADD, data | {"title": "Late", "speaker": "Zoya", "_save": "1"})
     assert answer.status_code == 200
     assert not Proposal.objects.exists()
     assert not Speaker.objects.exists()
+    draft = make_proposal(call, "draft")
+    with pytest.raises(Refused):
+        Proposal.objects.get(pk=draft.pk).submit(late=True)
 
 
 @pytest.mark.parametrize("role", ["reviewer", "door"])
