@@ -1,8 +1,10 @@
 """What somebody said hurts, written down after a talk with her (need 92)."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext
@@ -12,6 +14,7 @@ from meetups.models import Series
 from speakers.models import Topic, Voice
 
 MOST_NEW = 10
+DOUBLE_CLICK = 60  # seconds
 
 
 class InterviewForm(forms.Form):
@@ -44,13 +47,18 @@ class InterviewForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    # Another one each time the page is opened.
+    page = forms.CharField(
+        required=False, max_length=32, initial=lambda: uuid4().hex, widget=forms.HiddenInput
+    )
+
     def __init__(self, series: Series, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.series = series
         field: Any = self.fields["topics"]
         field.queryset = series.topics.exclude(state=Topic.State.CLOSED).defer("text")
-        self.audiences = Voice.objects.filter(topic__series=series).audiences()
+        self.audiences = Voice.objects.of(series).audiences()
 
     def clean_more(self) -> list[str]:
         titles = [" ".join(line.split()) for line in self.cleaned_data["more"].splitlines()]
@@ -66,24 +74,28 @@ class InterviewForm(forms.Form):
         return data
 
     def save(self) -> int:
-        """Write her voices; returns how many topics she spoke for."""
+        """Write her voices; returns how many topics she spoke for. A click too many adds none."""
         data = self.cleaned_data
-        audience = Voice.objects.filter(topic__series=self.series).spelled(data["audience"])
+        audience = Voice.objects.of(self.series).spelled(data["audience"])
         with transaction.atomic():
+            # Two clicks at once come one by one.
+            Series.objects.select_for_update(no_key=True).get(pk=self.series.pk)
             named = [self._topic(title) for title in data["more"]]
             topics = {topic.pk: topic for topic in [*data["topics"], *named]}
-            Voice.objects.bulk_create(
-                Voice(
-                    topic=topic,
-                    audience=audience,
-                    note=data["note"],
-                    source=Voice.Source.INTERVIEW,
+            if self._is_new():
+                said = {"audience": audience, "note": data["note"]}
+                Voice.objects.bulk_create(
+                    Voice(topic=topic, source=Voice.Source.INTERVIEW, **said)
+                    for topic in topics.values()
                 )
-                for topic in topics.values()
-            )
         return len(topics)
+
+    def _is_new(self) -> bool:
+        """Whether this page was not sent before: two people may well say the same."""
+        page = self.cleaned_data["page"]
+        return not page or cache.add(f"speakers.interview:{page}", 1, DOUBLE_CLICK)
 
     def _topic(self, title: str) -> Topic:
         """The topic of this name, else a new one that nobody else sees yet."""
-        known = self.series.topics.filter(title__iexact=title).order_by("created_at", "pk").first()
+        known = Topic.objects.named(self.series, title)
         return known or self.series.topics.create(title=title)

@@ -5,13 +5,11 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetups.models import Event, Refused
+from meetups.models import Event
 from people.models import Contact
 from speakers.models import Remark, Talk, Topic, Voice
-from speakers.models.topic import MOST_WISHES
 
 MOST_TOPICS = 60  # on one page; her own are always among them
 
@@ -53,8 +51,8 @@ class VoiceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.event, self.contact = event, contact
-        self.voices = Voice.objects.filter(topic__series=event.series_id, contact=contact)
-        self.audiences = Voice.objects.filter(topic__series=event.series_id).audiences()
+        voices = Voice.objects.of(event.series)
+        self.voices, self.audiences = voices.filter(contact=contact), voices.audiences()
         mine = list(self.voices.values_list("topic", "audience"))
         own = {topic for topic, _audience in mine}
         # A topic put aside meanwhile is not on the page, and a voice for it stays.
@@ -80,12 +78,12 @@ class VoiceForm(forms.Form):
         with transaction.atomic():
             # One page of hers at a time, whichever evening's link she followed.
             Contact.objects.select_for_update(no_key=True).get(pk=self.contact.pk)
-            audience = Voice.objects.filter(topic__series=self.event.series_id).spelled(
-                data["audience"]
-            )
+            audience = Voice.objects.of(self.event.series).spelled(data["audience"])
             self._keep(set(data.get("topics", [])), audience)
             if data["wish"]:
-                self._voice(self._wished(" ".join(data["wish"].split())), audience)
+                wish = " ".join(data["wish"].split())
+                topic = Topic.objects.wish(self.event.series, wish, self.contact)
+                self._voice(topic, audience)
             hers = self.voices.exclude(source=Voice.Source.INTERVIEW)
             hers.exclude(audience=audience).update(audience=audience)
 
@@ -101,16 +99,6 @@ class VoiceForm(forms.Form):
         Voice.objects.get_or_create(
             topic=topic, contact=self.contact, defaults={"audience": audience, "source": source}
         )
-
-    def _wished(self, title: str) -> Topic:
-        """The topic of this name if there is one, so that a wish counts beside its like."""
-        topics = self.event.series.topics
-        known = topics.filter(title__iexact=title).order_by("created_at", "pk").first()
-        if known:
-            return known
-        if topics.filter(wished_by=self.contact, shown_at=None).count() >= MOST_WISHES:
-            raise Refused(gettext("Thank you, we look at your other wishes first."))
-        return topics.create(title=title, wished_by=self.contact)
 
 
 class RemarkForm(forms.Form):

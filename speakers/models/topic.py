@@ -21,8 +21,6 @@ KNOWN_FROM = 3
 LONGEST_SCOPE = 10_000
 # What Markdown or a mail program would make something of; a wish stays the words it is.
 _MARKS = re.compile(r"[\\`*_\[\]<>@]|&(?=#?\w+;)|://|(?<=\w)\.(?=[^\W\d_]{2})")
-
-
 # What makes a heading, a quotation or a list of a line that begins with it.
 _BEGINNING = re.compile(r"^(\d*)([#+=.)-])")
 
@@ -48,8 +46,28 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         hers = Q(wished_by=contact, shown_at=None)
         return self.filter(Q(shown_at__isnull=False) | hers, state=Topic.State.OPEN)
 
+    def named(self, series: Series, title: str) -> "Topic | None":
+        """The series' topic of this name, so that a wish counts beside its like."""
+        known = self.filter(series=series, title__iexact=title)
+        return known.order_by("created_at", "pk").first()
+
+    def wish(self, series: Series, title: str, contact: Contact) -> "Topic":
+        """The topic of this name, else a new one of hers that waits for an organizer's eye.
+
+        Under her lock. Raises Refused where five of hers wait already.
+        """
+        if known := self.named(series, title):
+            return known
+        if self.filter(series=series, wished_by=contact, shown_at=None).count() >= MOST_WISHES:
+            raise Refused(_g("Thank you, we look at your other wishes first."))
+        return self.create(series=series, title=title, wished_by=contact)
+
 
 class VoiceQuerySet(models.QuerySet["Voice"]):
+    def of(self, series: Series) -> Self:
+        """For the topics of this series."""
+        return self.filter(topic__series=series)
+
     def audiences(self) -> list[str]:
         """Those that organizers wrote down, and those that several people named."""
         named = self.exclude(audience="").values("audience").order_by("audience")

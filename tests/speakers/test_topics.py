@@ -263,6 +263,19 @@ def test_several_people_of_one_audience_are_several_voices(boss, series):
     assert topic.voices.filter(audience="data").count() == 3
 
 
+def test_a_page_that_is_sent_twice_is_one_person(boss, series):
+    topic = make_topic(series)
+    filled = {"audience": "data", "topics": [topic.pk], "more": "Fear of Git"}
+    pages = [boss.get(INTERVIEW).context["form"]["page"].value() for _n in range(2)]
+
+    for page in [pages[0], pages[0], pages[1]]:
+        assert boss.post(INTERVIEW, filled | {"page": page}).status_code == 302
+
+    assert sorted(Voice.objects.values_list("topic__title", flat=True)) == sorted(
+        [topic.title, "Fear of Git"] * 2
+    )
+
+
 @pytest.mark.parametrize(
     "data",
     [
