@@ -83,7 +83,7 @@ def _evenings(here, long):
     here.given_on.date -= timedelta(days=50)
     here.given_on.save()
     _make(here, "with a long title", "confirmed", call=here.wide_call, title=long[:150],
-          abstract=long, slot=make_slot(here.named["long"], "talk"))  # fmt: skip
+          abstract=long, slot=make_slot(make_event(here.wide, title=long), "talk"))  # fmt: skip
 
 
 def _preparation(here):

@@ -58,7 +58,7 @@ def tell(desk, call="Talks wanted"):
     follow(desk, "Desk")
     follow(desk, "Proposals")
     follow(desk, "Look and tell them")
-    press(desk, "Tell those who are ticked")
+    press(desk, "Tell the speakers")
     said(desk, "1 person is written to.")
 
 
