@@ -10,6 +10,9 @@ import time_machine
 from meetups.letter_names import NAMES
 from outbox import mime
 from outbox.models import Delivery
+from speakers import preparing
+from speakers.models import Comment
+from tests.builders import make_rehearsal
 from tests.outbox.test_letters import Page
 from tests.speakers.scenes import NOW, Scene
 
@@ -68,7 +71,7 @@ LETTERS = [
         "dropped_out",
         "A place is free on Thursday 10 December, 19:00 (Minsk): Ada cannot come",
         "The reason: Types without tears",
-        r"http://testserver/admin/speakers/proposal/\d+/change/",
+        r"http://testserver/admin/speakers/offer/ask/\d+/",
     ),
     (
         "nobody_left",
@@ -202,3 +205,30 @@ def test_how_to_arrive_says_how_to_get_in_and_online_how_to_join():
 
 def test_a_rehearsal_without_free_times_is_found_by_answering():
     assert "Just answer this mail" in written("duty_rehearsal").render().text
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nor_does_it_in_what_is_written_about_slides_and_rehearsals(payload):
+    scene = Scene(text=payload, name=payload[:200])
+    talk = scene.proposal("confirmed").talk
+    part = talk.proposal.parts.get()
+    rehearsal = make_rehearsal(scene.event)
+    preparing.commented(Comment.objects.create(talk=talk, part=part, text=payload))
+    preparing.commented(Comment.objects.create(talk=talk, text=payload))
+    preparing.rehearsal_booked(rehearsal, talk)
+    preparing.rehearsal_called_off(rehearsal, talk)
+    preparing.rehearsal_given_back(rehearsal, talk)
+
+    letters = [delivery.render() for delivery in Delivery.objects.all()]
+
+    assert len(letters) == 6
+    for letter in letters:
+        assert all(link.startswith("http://testserver/") for link in Page(letter.html).links)
+        assert not LIVE.search(letter.subject + letter.text)
+        assert not LIVE.search(re.sub(r"<[^>]*>", "", letter.html))
+
+
+def test_an_unseen_sign_stands_once_where_it_is_needed():
+    assert (
+        "\u2060\u2060" not in written("received", text="a@b.example http://c.example").render().text
+    )
