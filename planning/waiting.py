@@ -40,14 +40,15 @@ def _steps(overdue: int, owed: int, unanswered: int) -> Iterator[Step]:
             "The speakers of %d proposals do not know yet how they stand.",
             owed,
         )
-        yield Step(sentence % owed, ngettext("Tell her", "Tell them", owed), f"{url}?due=told")
+        yield Step(sentence % owed, ngettext("Tell the speaker", "Tell them", owed),
+                   f"{url}?due=told")  # fmt: skip
     if unanswered:
         sentence = ngettext(
             "%d speaker was asked again twice and has not confirmed the evening.",
             "%d speakers were asked again twice and have not confirmed their evenings.",
             unanswered,
         )
-        yield Step(sentence % unanswered, ngettext("Call her", "Call them", unanswered),
+        yield Step(sentence % unanswered, ngettext("Call the speaker", "Call them", unanswered),
                    f"{url}?due=evening")  # fmt: skip
 
 

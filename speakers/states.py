@@ -12,7 +12,7 @@ class State(models.TextChoices):
     CONFIRMED = "confirmed", _("confirmed")
     RESERVE = "reserve", _("in reserve")
     DECLINED = "declined", _("declined")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", _("taken back")
 
 
 class Stage(models.TextChoices):
@@ -35,7 +35,7 @@ _ANSWERED = _(
     "It is answered already. Take the answer back first: keep it in reserve or accept it."
 )
 _NEEDS_PLACE = _("Only a talk that is placed on an evening can be confirmed.")
-_GONE = _("The speaker took this proposal back. Only she can propose it again.")
+_GONE = _("The speaker took this proposal back. Only they can propose it again.")
 _DECLINED = _("It was declined. Open it again first, then decide anew.")
 
 # Every pair of states: None where the move is allowed, else the reason why it is not.

@@ -36,7 +36,7 @@ class TalkForm(ShortNameForm):
     by_word = forms.BooleanField(
         label=_("the speaker told us that this may be shown"),
         required=False,
-        help_text=_("Kept on record with today's date; she can change it on her own page."),
+        help_text=_("Kept on record with today's date; the speaker can change it at any time."),
     )
 
     class Meta:

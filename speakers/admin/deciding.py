@@ -129,7 +129,7 @@ class DeclineForm(DecisionForm):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("The speaker reads it. A reason helps her with the next one; may stay empty."),
+        help_text=_("The speaker reads it. A reason helps with the next one; may stay empty."),
     )
 
     def decide(self) -> None:
@@ -168,7 +168,7 @@ class TakeOffForm(DecisionForm):
 class WithdrawForm(VerbForm):
     """For a speaker who said so by phone; she and the organizers are told as if she had."""
 
-    name, button = "withdraw", _("Withdraw for the speaker")
+    name, button = "withdraw", _("Take back for the speaker")
     title, needs, is_grave = _("Take this proposal back for the speaker?"), DECIDE, True
     note = forms.CharField(
         label=_("Why"),
@@ -183,7 +183,7 @@ class WithdrawForm(VerbForm):
 
     def consequence(self) -> str:
         told = letters(self.subject.parts.reachable().count())
-        return f"{told} {gettext('Only she can propose it again.')}"
+        return f"{told} {gettext('Only they can propose it again.')}"
 
     def act(self) -> str:
         self.subject.withdraw(self.request.user, self.cleaned_data["note"])

@@ -117,7 +117,7 @@ class PlaceForm(DecisionForm):
 class AgreedForm(VerbForm):
     """She has no account, or has answered by phone."""
 
-    name, button = "agreed", _("Note her yes")
+    name, button = "agreed", _("Note the speaker's yes")
     title = _("Has the speaker said yes to this evening?")
     needs = DECIDE
 

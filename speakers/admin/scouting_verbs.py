@@ -19,13 +19,13 @@ from speakers.models.scouting import LETTER
 
 
 class InviteForm(VerbForm):
-    name, button, title = "invite", _("Send a personal invitation"), _("Invite her to speak?")
+    name, button, title = "invite", _("Send a personal invitation"), _("Invite them to speak?")
     words = forms.CharField(
         label=_("A few words of your own"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Why her, and why with us. Plain text: an address in it is no link."),
+        help_text=_("Why them, and why with us. Plain text: an address in it is no link."),
     )
 
     @classmethod
@@ -78,7 +78,7 @@ class ContactForm(VerbForm):
 
 
 class NoForm(VerbForm):
-    name, button, title = "no", _("Said no"), _("Did she say no?")
+    name, button, title = "no", _("Note a no"), _("Did this person say no?")
     note = forms.CharField(
         label=_("Why"), max_length=500, required=False, help_text=_("For ourselves.")
     )
@@ -88,11 +88,11 @@ class NoForm(VerbForm):
         return subject.state not in {Lead.State.DECLINED, Lead.State.SPOKE}
 
     def consequence(self) -> str:
-        return gettext("She stays on the list, so that nobody asks her again by mistake.")
+        return gettext("They stay on the list, so that nobody asks them again by mistake.")
 
     def act(self) -> str:
         self.subject.say_no(self.cleaned_data["note"])
-        return gettext("Noted. Thank you for asking her.")
+        return gettext("Noted. Thank you for asking.")
 
 
 class ShowForm(VerbForm):
@@ -161,7 +161,7 @@ class AskForm(VerbForm):
     where_from = forms.CharField(label=_("Where from"), max_length=200, required=False)
 
     def consequence(self) -> str:
-        return gettext("She is added to the people to ask. Nobody is written to yet.")
+        return gettext("They are added to the people to ask. Nobody is written to yet.")
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
@@ -183,7 +183,7 @@ class AskForm(VerbForm):
                 )
         except IntegrityError:
             raise Refused(gettext("This person is on the list already.")) from None
-        return gettext("%(name)s is on the list. Invite her from here.") % {"name": self.lead}
+        return gettext("%(name)s is on the list. Invite them from here.") % {"name": self.lead}
 
     def afterwards(self) -> Lead:
         return self.lead

@@ -177,5 +177,5 @@ class TopicAdmin(SeriesAdmin):
 
 
 def _counted(topics: int) -> str:
-    sentence = ngettext("Her voice counts for %d topic.", "Her voice counts for %d topics.", topics)
-    return sentence % topics
+    sentence = ngettext("It counts for %d topic.", "It counts for %d topics.", topics)
+    return f"{gettext('The voice is kept.')} {sentence % topics}"

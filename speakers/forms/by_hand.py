@@ -56,7 +56,7 @@ class ByHandForm(SeriesForm):
     email = forms.EmailField(
         label=_("e-mail"),
         required=False,
-        help_text=_("May stay empty. With it the speaker gets a receipt and her own page."),
+        help_text=_("May stay empty. With it the speaker gets a receipt and a page of their own."),
     )
 
     class Meta:

@@ -28,7 +28,7 @@ class InterviewForm(forms.Form):
     )
     topics = forms.ModelMultipleChoiceField(
         Topic.objects.none(),
-        label=_("What she needs"),
+        label=_("What they need"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -40,10 +40,10 @@ class InterviewForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     note = forms.CharField(
-        label=_("In her words"),
+        label=_("In their words"),
         max_length=5000,
         required=False,
-        help_text=_("Stands with each of her voices. For ourselves."),
+        help_text=_("Stands with each of these voices. For ourselves."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
@@ -70,7 +70,7 @@ class InterviewForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors and not data["topics"] and not data["more"]:
-            raise ValidationError(gettext("Tick what she needs, or write it down as a new topic."))
+            raise ValidationError(gettext("Tick what they need, or write it down as a new topic."))
         return data
 
     def save(self) -> int:

@@ -6,7 +6,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import people.tokens
 import re
-import speakers.models.preparation
+import speakers.models.slides
 import speakers.models.speaker
 import uuid
 from django.conf import settings
@@ -629,7 +629,7 @@ class Migration(migrations.Migration):
                             ("confirmed", "confirmed"),
                             ("reserve", "in reserve"),
                             ("declined", "declined"),
-                            ("withdrawn", "withdrawn"),
+                            ("withdrawn", "taken back"),
                         ],
                         default="",
                         editable=False,
@@ -671,7 +671,7 @@ class Migration(migrations.Migration):
                             ("confirmed", "confirmed"),
                             ("reserve", "in reserve"),
                             ("declined", "declined"),
-                            ("withdrawn", "withdrawn"),
+                            ("withdrawn", "taken back"),
                         ],
                         editable=False,
                         max_length=9,
@@ -695,7 +695,7 @@ class Migration(migrations.Migration):
                             ("confirmed", "confirmed"),
                             ("reserve", "in reserve"),
                             ("declined", "declined"),
-                            ("withdrawn", "withdrawn"),
+                            ("withdrawn", "taken back"),
                         ],
                         editable=False,
                         max_length=9,
@@ -937,7 +937,7 @@ class Migration(migrations.Migration):
                     "notes",
                     models.TextField(
                         blank=True,
-                        help_text="Pace, emphasis, tone. She reads them on her page.",
+                        help_text="Pace, emphasis, tone. The speaker reads them.",
                         max_length=5000,
                         verbose_name="notes for the speaker",
                     ),
@@ -1126,7 +1126,7 @@ class Migration(migrations.Migration):
                     "file",
                     models.FileField(
                         max_length=200,
-                        upload_to=speakers.models.preparation.draft_path,
+                        upload_to=speakers.models.slides.draft_path,
                         verbose_name="file",
                     ),
                 ),
@@ -1259,7 +1259,7 @@ class Migration(migrations.Migration):
                             ("confirmed", "confirmed"),
                             ("reserve", "in reserve"),
                             ("declined", "declined"),
-                            ("withdrawn", "withdrawn"),
+                            ("withdrawn", "taken back"),
                         ],
                         max_length=9,
                         verbose_name="state",
@@ -1410,7 +1410,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "note",
-                    models.TextField(blank=True, max_length=5000, verbose_name="in her words"),
+                    models.TextField(blank=True, max_length=5000, verbose_name="in their words"),
                 ),
                 (
                     "at",

@@ -165,7 +165,7 @@ class Voice(models.Model):
         _("audience"), max_length=60, blank=True, help_text=_("Like: beginners, data, managers.")
     )
     source = models.CharField(_("from"), max_length=9, choices=Source, default=Source.INTERVIEW)
-    note = models.TextField(_("in her words"), max_length=5000, blank=True)
+    note = models.TextField(_("in their words"), max_length=5000, blank=True)
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     objects = VoiceQuerySet.as_manager()

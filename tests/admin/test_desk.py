@@ -183,7 +183,7 @@ def test_what_speakers_wait_for_is_said_with_what_to_do(series, desk):
         ("The speakers of 2 proposals do not know yet how they stand.", "Tell them", "due=told"),
         (
             "1 speaker was asked again twice and has not confirmed the evening.",
-            "Call her",
+            "Call the speaker",
             "due=evening",
         ),
     ]

@@ -195,7 +195,7 @@ def test_her_link_can_be_passed_on_by_other_means(boss, series):
     page = text_of(boss, change_url(lead))
 
     assert f'value="http://testserver/talks/invitations/{lead.token}/"' in page
-    assert "Without an address we cannot write to her." in page
+    assert "Without an address we cannot write to them." in page
 
 
 # How far she has come

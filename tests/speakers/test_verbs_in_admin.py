@@ -67,7 +67,7 @@ def test_a_refusal_is_a_sentence_on_the_form(call, client):
     withdrawn = make_proposal(call, "withdrawn")
     answer = client.post(page(withdrawn, "accept"))
     assert errors_of(answer) == [
-        "The speaker took this proposal back. Only she can propose it again."
+        "The speaker took this proposal back. Only they can propose it again."
     ]
 
 
