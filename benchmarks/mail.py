@@ -7,12 +7,7 @@ are claimed, rendered (both parts), fenced and written down in PostgreSQL; the b
 bytes that are ready. The rounds take turns, so that a busy machine slows both. Writes mail.json.
 """
 
-# ruff: noqa: E402 (the apps can only be imported once Django knows its settings)
-
 import argparse
-import json
-import os
-import platform
 import smtplib
 import statistics
 import subprocess
@@ -24,23 +19,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import django
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-django.setup()
-
-from config.services import opened_for_tests
+from benchmarks.inside import empty_database, once_more_inside, write
 from outbox.drafts import Draft
 from outbox.engine import Sender
 from outbox.models import Batch, Delivery
 from outbox.smtp import SmtpTransport
 from outbox.states import MessageClass
 
-# What tests.settings puts in where the environment names no server.
-MADE_UP = {"DATABASE_URL": "postgres://unset/unset", "REDIS_URL": "redis://127.0.0.1:1/0"}
 HERE = Path(__file__).resolve().parent
 FACTS = {
     "title": "Evening 61: Queues that lose nothing",
@@ -153,43 +142,25 @@ def summary(results: dict[str, list[tuple[float, float]]], planned: list[float])
     }
 
 
-def once_more_inside() -> None:
-    """Settings are read once: a process of its own gets the addresses of our servers."""
-    for name, made_up in MADE_UP.items():
-        if os.environ.get(name) == made_up:
-            del os.environ[name]
-    with opened_for_tests() as addresses:
-        command = [sys.executable, "-m", "benchmarks.mail", "--inside", *sys.argv[1:]]
-        subprocess.run(command, env=os.environ | addresses, check=True)  # noqa: S603 (ourselves)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--keep", action="store_true", help="do not write mail.json")
     options = parser.parse_args()
     if options.inside:
-        result = measured(options)
-        text = json.dumps(result, indent=2)
-        sys.stdout.write(f"{text}\n")
-        if not options.keep:
-            (HERE / "mail.json").write_text(f"{text}\n")
+        write(measured(options), HERE / "mail.json")
     else:
-        once_more_inside()
+        once_more_inside("benchmarks.mail")
 
 
 def measured(options: argparse.Namespace) -> dict[str, Any]:
-    name = connection.creation.create_test_db(verbosity=0)
-    try:
-        with tempfile.TemporaryDirectory() as folder, sink(Path(folder) / "log") as port:
-            result = measure(options.messages, options.rounds, port)
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-    result["machine"] = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    result["load"] = [round(load, 1) for load in os.getloadavg()]
-    return result
+    with (
+        empty_database(),
+        tempfile.TemporaryDirectory() as folder,
+        sink(Path(folder) / "log") as port,
+    ):
+        return measure(options.messages, options.rounds, port)
 
 
 if __name__ == "__main__":

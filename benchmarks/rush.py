@@ -6,34 +6,19 @@ The web server is the one of ./run (2 processes, 8 threads each); the crowd runs
 and takes its share of it. Writes the best and the worst round to rush.json.
 """
 
-# ruff: noqa: E402 (the apps can only be imported once Django knows its settings)
-
 import argparse
-import json
 import os
-import platform
-import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import django
-from django.db import connection
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-django.setup()
-
+from benchmarks.inside import cpu_of_ended_children, empty_database, once_more_inside, write
 from config.invariants import INVARIANTS
-from config.services import opened_for_tests
 from tests.builders import make_event
-from tests.registrations.rush import ask_for_seats, percentile, web
+from tests.crowd import ask_for_seats, percentile, web
 
-# What tests.settings puts in where the environment names no server.
-MADE_UP = {"DATABASE_URL": "postgres://unset/unset", "REDIS_URL": "redis://127.0.0.1:1/0"}
 PEOPLE, SEATS, AT_ONCE = 2000, 100, 200
 RESULT = Path(__file__).with_suffix(".json")
 
@@ -67,21 +52,15 @@ def is_exact(result: dict[str, Any]) -> bool:
     return counts == (SEATS, PEOPLE - SEATS, {302: PEOPLE}) and not result["broken_invariants"]
 
 
-def cpu_of_ended_children() -> float:
-    """Seconds of the processor that the processes started from here, and theirs, have used."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
 def measured(rounds: int) -> dict[str, Any]:
-    name = connection.creation.create_test_db(verbosity=0)
-    try:
-        used = cpu_of_ended_children()
-        with tempfile.TemporaryDirectory() as logs, web(Path(logs) / "web.log") as port:
-            results = [rush(port, number) for number in range(rounds)]
-        used = cpu_of_ended_children() - used
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
+    used = cpu_of_ended_children()
+    with (
+        empty_database(),
+        tempfile.TemporaryDirectory() as logs,
+        web(Path(logs) / "web.log") as port,
+    ):
+        results = [rush(port, number) for number in range(rounds)]
+    used = cpu_of_ended_children() - used
     by_speed = sorted(results, key=lambda result: result["registrations_per_second"])
     return {
         "people": PEOPLE,
@@ -93,18 +72,7 @@ def measured(rounds: int) -> dict[str, Any]:
         "web_cpu_ms_each": round(1000 * used / (PEOPLE * rounds), 1),
         "best": by_speed[-1],
         "worst": by_speed[0],
-        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
     }
-
-
-def once_more_inside() -> None:
-    """Settings are read once: a process of its own gets the addresses of our servers."""
-    for name, made_up in MADE_UP.items():
-        if os.environ.get(name) == made_up:
-            del os.environ[name]
-    with opened_for_tests() as addresses:
-        command = [sys.executable, "-m", "benchmarks.rush", "--inside", *sys.argv[1:]]
-        subprocess.run(command, env=os.environ | addresses, check=True)  # noqa: S603 (ourselves)
 
 
 def main() -> None:
@@ -112,12 +80,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if not options.inside:
-        return once_more_inside()
-    text = json.dumps(measured(options.rounds), indent=2)
-    sys.stdout.write(f"{text}\n")
-    RESULT.write_text(f"{text}\n")
-    return None
+    if options.inside:
+        write(measured(options.rounds), RESULT)
+    else:
+        once_more_inside("benchmarks.rush")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from config.invariants import INVARIANTS
 from outbox.models import Delivery
 from tests.builders import make_event
-from tests.registrations.rush import ask_for_seats, percentile, web
+from tests.crowd import ask_for_seats, percentile, web
 from tests.threads import patience
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

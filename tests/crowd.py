@@ -1,4 +1,4 @@
-"""A crowd at the real web server: asks for seats over HTTP, all at once."""
+"""A crowd at the real web server: posts forms over HTTP, all at once."""
 
 import argparse
 import asyncio
@@ -59,35 +59,40 @@ def database_url() -> str:
 
 
 def ask_for_seats(port: int, path: str, emails: list[str], at_once: int) -> list[Answer]:
-    """Everybody posts the form, so many at a time; who loses the line asks once more."""
-    return asyncio.run(_crowd(port, path, emails, at_once))
+    """Everybody asks for a seat, so many at a time."""
+    return post_all(port, path, [{"name": "Ada", "email": email} for email in emails], at_once)
 
 
-async def _crowd(port: int, path: str, emails: list[str], at_once: int) -> list[Answer]:
+def post_all(port: int, path: str, forms: list[dict[str, str]], at_once: int) -> list[Answer]:
+    """Posts the forms, so many at a time; who loses the line asks once more."""
+    return asyncio.run(_crowd(port, path, forms, at_once))
+
+
+async def _crowd(port: int, path: str, forms: list[dict[str, str]], at_once: int) -> list[Answer]:
     turnstile = asyncio.Semaphore(at_once)
 
-    async def one(email: str) -> Answer:
+    async def one(form: dict[str, str]) -> Answer:
         async with turnstile:
-            answer = await _post(port, path, email)
-            return answer if answer.status else await _post(port, path, email)
+            answer = await _post(port, path, form)
+            return answer if answer.status else await _post(port, path, form)
 
-    return await asyncio.gather(*[one(email) for email in emails])
+    return await asyncio.gather(*[one(form) for form in forms])
 
 
-async def _post(port: int, path: str, email: str) -> Answer:
+async def _post(port: int, path: str, form: dict[str, str]) -> Answer:
     began = time.monotonic()
     head = ""
     with contextlib.suppress(OSError, asyncio.IncompleteReadError):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         with contextlib.closing(writer):
-            writer.write(_request(path, email))
+            writer.write(_request(path, form))
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
     status = int(head.split(maxsplit=2)[1]) if head else 0
     return Answer(status, head, time.monotonic() - began)
 
 
-def _request(path: str, email: str) -> bytes:
-    body = urlencode({"name": "Ada", "email": email, "csrfmiddlewaretoken": CSRF})
+def _request(path: str, form: dict[str, str]) -> bytes:
+    body = urlencode(form | {"csrfmiddlewaretoken": CSRF})
     lines = [
         f"POST {path} HTTP/1.1",
         "Host: 127.0.0.1",
