@@ -163,7 +163,7 @@ class Offer(models.Model):
             if fresh.state == self.State.TAKEN:
                 return
             if fresh.state != self.State.ASKED or proposal.state != State.RESERVE:
-                raise Refused(_g("Somebody else has taken this place. You stay in our reserve."))
+                raise Refused(_g("This place is no longer free. You stay in our reserve."))
             must_be_free(fresh.slot)
             fresh.close(self.State.TAKEN)
             proposal.take_slot(fresh.slot)

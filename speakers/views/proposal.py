@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from meetups.calendar import calendar_file
-from meetups.models import Refused
+from meetups.models import Event, Refused
 from speakers.calendar import entry_of
 from speakers.forms.own import ConsentForm, NoteForm, TextForm
 from speakers.models import Offer, Part
@@ -69,8 +69,21 @@ def evening(request: HttpRequest, part: Part) -> HttpResponse:
         return show(request, "evening", part, 409, form=form)
     if answer not in {"yes", "no"} or not form.is_valid():
         return show(request, "evening", part, 400, form=form)
+    if told.event and _has_moved_on(request, told.event):
+        return show(request, "evening", part, 409, form=form)
     _answer(request, part, answer, form.cleaned_data["note"])
     return _back(part)
+
+
+def _has_moved_on(request: HttpRequest, event: Event) -> bool:
+    """Whether her page was opened before the evening moved, or another one was offered."""
+    seen = request.POST.get("about", "")
+    if seen in {"", event.about}:
+        return False
+    messages.error(
+        request, _("The evening has changed since you opened this page. Please look once more.")
+    )
+    return True
 
 
 def _answer(request: HttpRequest, part: Part, answer: str, note: str) -> None:
@@ -100,6 +113,8 @@ def step_in(request: HttpRequest, part: Part, pk: str) -> HttpResponse:
         return show(request, "step_in", part, offer=offer)
     if answer not in {"yes", "no"}:
         return show(request, "step_in", part, 400, offer=offer)
+    if offer.state == Offer.State.ASKED and _has_moved_on(request, offer.slot.event):
+        return show(request, "step_in", part, 409, offer=offer)
     return _take(request, part, offer) if answer == "yes" else _pass(request, part, offer)
 
 

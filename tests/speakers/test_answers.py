@@ -121,6 +121,40 @@ def test_an_answer_to_an_evening_that_is_being_changed_tells_nothing(client, cal
     assert proposal.event == other
 
 
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_an_answer_to_an_evening_she_did_not_read_of_is_asked_once_more(client, offered, answer):
+    part, seen = author(offered), offered.event.about
+    assert f'name="about" value="{seen}"' in client.get(link(part, "evening")).content.decode()
+    offered.place(make_slot(make_event(offered.call.series), kind="talk"))
+    offered.release()
+
+    late = client.post(link(part, "evening"), {"answer": answer, "about": seen})
+
+    assert late.status_code == 409
+    assert "The evening has changed since you opened this page." in text_of(late)
+    offered = Proposal.objects.get(pk=offered.pk)
+    assert (offered.state, offered.slot is None) == ("accepted", False)
+    client.post(link(part, "evening"), {"answer": "yes", "about": offered.event.about})
+    offered.refresh_from_db()
+    assert offered.state == "confirmed"
+
+
+def test_a_reserve_whose_page_shows_an_old_date_is_asked_once_more(client, call):
+    slot, (reserve,) = asked_to_step_in(call)
+    part, offer, seen = author(reserve), Offer.objects.get(), slot.event.about
+    slot.event.move(slot.event.date + timedelta(days=1))
+
+    late = client.post(link(part, "step_in", offer.pk), {"answer": "yes", "about": seen})
+
+    assert late.status_code == 409
+    offer.refresh_from_db()
+    assert offer.state == "asked"
+    slot.event.refresh_from_db()
+    client.post(link(part, "step_in", offer.pk), {"answer": "yes", "about": slot.event.about})
+    offer.refresh_from_db()
+    assert offer.state == "taken"
+
+
 def test_taking_it_back_asks_first_and_says_what_follows(client, offered):
     offered.confirm()
     part = author(offered)
@@ -181,7 +215,7 @@ def test_who_comes_second_reads_a_kind_sentence(client, call):
 
     answer = client.post(link(part, "step_in", offer.pk), {"answer": "yes"}, follow=True)
 
-    assert "Somebody else has taken this place. You stay in our reserve." in text_of(answer)
+    assert "This place is no longer free. You stay in our reserve." in text_of(answer)
     assert "This place is no longer free" in text_of(answer)
 
 

@@ -97,7 +97,7 @@ def test_two_reserves_answer_in_the_same_second(transactional_db):
 
     said = in_threads(2, answer)
 
-    assert sorted(said) == ["Somebody else has taken this place. You stay in our reserve.", "yes"]
+    assert sorted(said) == ["This place is no longer free. You stay in our reserve.", "yes"]
     states = Proposal.objects.filter(pk__in=[p.pk for p in both]).values_list("state", flat=True)
     assert sorted(states) == ["confirmed", "reserve"]
     winner = Proposal.objects.get(state="confirmed")
