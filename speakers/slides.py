@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from meetups.models import Refused
 from people.models import Contact
 from speakers.models import Duty, Part, SlideDraft, Talk
-from speakers.models.preparation import draft_path
+from speakers.models.slides import draft_path
 from speakers.uploads import MOST_BYTES, NO_PDF, NO_ROOM, TOO_LARGE
 
 MOST_FILES = 5  # of one talk

@@ -2,14 +2,15 @@
 
 from speakers.models.call import Call, Criterion, Format
 from speakers.models.consent import Consent
+from speakers.models.duty import Duty
 from speakers.models.offer import Offer
 from speakers.models.part import Part
-from speakers.models.preparation import Comment, Duty, SlideDraft
 from speakers.models.proof import Proof
 from speakers.models.proposal import Proposal
 from speakers.models.rehearsal import Rehearsal
 from speakers.models.review import Review, Score
 from speakers.models.scouting import Lead
+from speakers.models.slides import Comment, SlideDraft
 from speakers.models.speaker import Speaker
 from speakers.models.step import Step
 from speakers.models.talk import Talk

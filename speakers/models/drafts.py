@@ -12,7 +12,7 @@ from django.utils import timezone
 from speakers.states import State
 
 if TYPE_CHECKING:
-    from speakers.models.preparation import SlideDraft  # noqa: F401  whose these are
+    from speakers.models.slides import SlideDraft  # noqa: F401  whose these are
 
 FOLDER = "slides"
 STORED_IN = timedelta(hours=1)

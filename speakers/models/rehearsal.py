@@ -6,6 +6,7 @@ from typing import Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from meetups.models import Event, Refused
 from meetups.templatetags.times import when
 from meetups.walltime import instant
 from speakers import preparing
-from speakers.models.preparation import Duty
+from speakers.models.duty import Duty
 from speakers.models.talk import Talk
 
 
@@ -50,7 +51,7 @@ class Rehearsal(models.Model):
     booked_at = models.DateTimeField(_("booked"), null=True, blank=True, editable=False)
     notes = models.TextField(
         _("notes for the speaker"), max_length=5000, blank=True,
-        help_text=_("Pace, emphasis, tone. She reads them on her page."),
+        help_text=_("Pace, emphasis, tone. The speaker reads them."),
     )  # fmt: skip
 
     objects = RehearsalQuerySet.as_manager()
@@ -61,7 +62,7 @@ class Rehearsal(models.Model):
         ordering = ["starts_at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.event}: {self.date} {self.time:%H:%M}"
+        return f"{self.event}: {date_format(self.date, 'j M Y')}, {self.time:%H:%M}"
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.starts_at = instant(self.date, self.time, self.event.zone)

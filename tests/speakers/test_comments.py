@@ -193,6 +193,7 @@ def test_a_talk_written_in_by_hand_takes_no_words_for_nobody(desk, proposal):
 def test_organizers_choose_which_version_is_shown(client, desk, proposal):
     for _ in range(2):
         upload(client, proposal)
+    proposal.consent(proposal.parts.get(), "public")
     second = proposal.talk.drafts.get(version=2)
     url = f"/admin/speakers/talk/{proposal.talk.pk}/slides/"
 
