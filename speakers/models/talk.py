@@ -174,16 +174,23 @@ class Talk(models.Model):
     @property
     def video_link(self) -> str:
         """Where everybody finds the recording, once its speakers have allowed it (need 108)."""
-        return self.video_url if self.allowed_at else ""
+        return self.video_url if self._is_kept else ""
 
     @property
     def slides_link(self) -> str:
         """Where everybody finds the slides: elsewhere, or the published version kept here."""
-        if self.allowed_at is None:
+        if not self._is_kept:
             return ""
         if self.slides_url or not self.has_slides or self.visibility not in SHOWN:
             return self.slides_url
         return reverse("speakers:talk_slides", args=[self.slug])
+
+    @property
+    def _is_kept(self) -> bool:
+        # Until the evening is over the page is open to strangers, whatever its speakers allow.
+        if self.allowed_at is None or self.visibility == Visibility.NOWHERE:
+            return False
+        return self.visibility in SHOWN or (self.slot is not None and self.slot.event.is_over)
 
     @property
     def is_shown(self) -> bool:

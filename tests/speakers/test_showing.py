@@ -458,6 +458,23 @@ def given(proposal, **fields):
     return Talk.objects.get(proposal=proposal)
 
 
+@pytest.mark.parametrize("visibility", ["attendees", "nowhere"])
+def test_strangers_get_no_slides_before_the_evening_that_they_do_not_get_after_it(
+    event, proposed, visibility
+):
+    proposal = proposed("confirmed", slot=make_slot(event, kind="talk"))
+    proposal.consent(proposal.parts.get(), visibility, "")
+    Talk.objects.update(
+        slides_url="https://example.org/slides", video_url="https://example.org/video"
+    )
+
+    page = Client().get(Talk.objects.get().get_absolute_url())
+
+    assert page.status_code == 200
+    assert "example.org/slides" not in page.content.decode()
+    assert "example.org/video" not in page.content.decode()
+
+
 def test_no_page_shows_a_recording_before_a_speaker_allowed_it(client):
     proposal = make_proposal(state="confirmed")
     talk = given(proposal, video_url="https://video.example.org/1", has_slides=True)
