@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from config import health, mailpage
 
+handler404 = "config.views.not_here"
+
 urlpatterns = [
     path("", include("meetups.urls")),
     path("", include("registrations.urls")),

@@ -233,6 +233,15 @@ def test_what_is_not_there_has_its_answer(paths, ask, path, status):
     assert ask(path) == status
 
 
+def test_no_broken_body_breaks_the_page_that_says_there_is_none():
+    """A browser that has been here once sends its cookie, and Django asks it for a token."""
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.cookies["csrf"] = "a" * 32
+    for path in ("/nowhere/", "/hooks/mail/nobody/"):
+        answer = browser.generic("POST", path, b"x", content_type="multipart/form-data")
+        assert answer.status_code == 404
+
+
 def test_a_draft_is_not_there(ask):
     make_event(slug="secret", status="draft")
     for path in ("", "register/"):
