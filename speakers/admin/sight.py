@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext
 
 from meetups.rights import DECIDE, Rights
@@ -57,5 +58,5 @@ def marks_of(proposal: Any) -> str:
         return ""
     if not knows_marks(proposal):
         return gettext("after yours")
-    mean = "–" if proposal.mean is None else f"{proposal.mean:.2f}"
+    mean = "–" if proposal.mean is None else floatformat(proposal.mean, 2)
     return f"{mean} ({proposal.reviewed})"

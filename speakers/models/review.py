@@ -1,6 +1,6 @@
 """What reviewers think of a proposal; only the people who decide ever read it."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -70,7 +70,7 @@ def weighted_mean(scores: dict[Criterion, int]) -> Decimal | None:
     if not weight:
         return None
     total = sum(criterion.weight * value for criterion, value in scores.items())
-    return (Decimal(total) / weight).quantize(Decimal("0.01"))
+    return (Decimal(total) / weight).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 class Score(models.Model):

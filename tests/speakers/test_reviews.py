@@ -56,6 +56,23 @@ def test_the_list_shows_the_mean_of_all_marks(call, reviewer):
     assert "2.92" in text_of(second, page(proposal))
 
 
+def test_a_half_of_a_hundredth_is_rounded_up_everywhere(call, reviewer):
+    proposal = make_proposal(call)
+    review(reviewer, proposal, 4, 4, 3)
+    second = browser_of(call.series)
+    review(second, proposal, 4, 3, 3)
+    # By hand: 23 / 6 = 3.8333…, 21 / 6 = 3.5, their mean is 3.6666…
+    assert "3.67 (2)" in text_of(second, LIST)
+    assert "3.67 (2)" in text_of(second, BOARD)
+    assert "3.67" in text_of(second, page(proposal))
+
+    for criterion, weight in zip(call.criteria.all(), (7, 1, 1), strict=True):
+        criterion.weight = weight
+        criterion.save()
+    # By hand: (7·4 + 1·5) / 8 = 33 / 8 = 4.125
+    assert review(reviewer, make_proposal(call), 4, 5, 0).mark == Decimal("4.13")
+
+
 def test_marking_again_takes_the_place_of_the_first_marks(call, reviewer):
     proposal = make_proposal(call)
     review(reviewer, proposal, 1, 1, 1, comment="Hm.")
