@@ -61,11 +61,13 @@ def test_what_she_writes_is_on_the_page_of_her_talk_at_once(client, shelf):
     address = proposal.talk.get_absolute_url()
     before = client.get(address)
 
-    save(client, author(proposal), bio="She tames snakes.", photo=photo())
+    links = "https://a.example\nhttps://b.example"
+    save(client, author(proposal), bio="She tames snakes.", links=links, photo=photo())
 
     after = client.get(address)
     assert b"tames snakes" not in before.content
     assert b"tames snakes" in after.content
+    assert [link in after.content for link in (b"//a.example", b"//b.example")] == [True, True]
     assert sides(client.get(f"/speakers/{author(proposal).speaker_id}.jpg")) == (60, 40)
 
 
