@@ -8,18 +8,24 @@ from outbox.models import Delivery
 from outbox.states import MessageClass
 
 if TYPE_CHECKING:
-    from meetups.models import Event
+    from meetups.models import Event, Series
+
+
+def sender(series: "Series") -> dict[str, Any]:
+    """Who writes: what every message of a series says of it."""
+    return {
+        "from_name": series.sender_name or series.name,
+        "reply_to": series.reply_to,
+        "series": series.name,
+        "series_url": series.public_url,
+    }
 
 
 def facts(event: "Event") -> dict[str, Any]:
     """What a message says about the evening, as plain values that keep."""
     venue = event.venue if event.place else None
-    return {
-        "from_name": event.series.sender_name or event.series.name,
-        "reply_to": event.series.reply_to,
+    return sender(event.series) | {
         "title": event.title,
-        "series": event.series.name,
-        "series_url": event.series.public_url,
         "url": event.public_url,
         "starts": event.starts_at.isoformat(),
         "ends": event.ends_at.isoformat(),

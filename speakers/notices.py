@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetups import notices
-from meetups.models import Event, Organizer, Slot
+from meetups.models import Event, Organizer, Series, Slot
 from outbox.drafts import Draft
 from outbox.models import Delivery
 from outbox.states import MessageClass
@@ -59,13 +59,8 @@ def write(
 
 def invite(proposal: "Proposal", part: "Part") -> int:
     """Ask somebody to speak along: what she reads is the talk and its author, nothing else."""
-    series = proposal.call.series
     author = proposal.parts.filter(is_author=True).select_related("speaker").first()
-    shared = {
-        "from_name": series.sender_name or series.name,
-        "reply_to": series.reply_to,
-        "series": series.name,
-        "series_url": series.public_url,
+    shared = notices.sender(proposal.call.series) | {
         "talk": proposal.title,
         "author": author.speaker.name if author and author.speaker else "",
     }
@@ -95,11 +90,7 @@ def draft(
 def facts(proposal: "Proposal") -> dict[str, Any]:
     """What messages say about it, as plain values that keep; with its evening if it has one."""
     series, event, old = proposal.call.series, proposal.event, proposal.told_event
-    found: dict[str, Any] = {
-        "from_name": series.sender_name or series.name,
-        "reply_to": series.reply_to,
-        "series": series.name,
-        "series_url": series.public_url,
+    found: dict[str, Any] = notices.sender(series) | {
         "call_url": f"{settings.PUBLIC_URL}{proposal.call.get_absolute_url()}",
         "talk": proposal.title,
         "because": proposal.because,
@@ -146,18 +137,29 @@ def tell_organizers(proposal: "Proposal", slot: Slot, note: str = "") -> int:
     speakers = [str(part) for part in proposal.parts.speaking().select_related("speaker")]
     context = facts(proposal) | {"note": note, "speakers": ", ".join(speakers)}
     key = f"proposal:{proposal.pk}:dropped_out:{proposal.rev}"
-    return _to_organizers(slot.event, "speakers/dropped_out", context, key, page)
+    return _about_evening(slot.event, "speakers/dropped_out", context, key, page)
 
 
 def tell_nobody_left(event: Event, key: str) -> int:
     """Write to those who run the series: no reserve took the free place."""
     page = reverse("admin:meetups_event_change", args=[event.pk])
-    return _to_organizers(event, "speakers/nobody_left", {}, key, page)
+    return _about_evening(event, "speakers/nobody_left", {}, key, page)
 
 
-def _to_organizers(event: Event, letter: str, extra: dict[str, Any], key: str, page: str) -> int:
-    context = extra | notices.facts(event) | {"page_url": f"{settings.PUBLIC_URL}{page}"}
-    organizers = event.series.organizers.filter(role__in=DECIDES).select_related("user")
+def _about_evening(event: Event, letter: str, extra: dict[str, Any], key: str, page: str) -> int:
+    context = extra | notices.facts(event)
+    return to_organizers(event.series, letter, context, key, page, about=event.about)
+
+
+def to_organizers(
+    series: Series, letter: str, shared: dict[str, Any], key: str, page: str, **rest: Any
+) -> int:
+    """Write to those who run the series; returns to how many.
+
+    `page` is the path in the admin that the letter leads to; `rest` are other fields of Draft.
+    """
+    context = shared | {"page_url": f"{settings.PUBLIC_URL}{page}"}
+    organizers = series.organizers.filter(role__in=DECIDES).select_related("user")
     return Delivery.objects.post_many(
         Draft(
             contact=None,
@@ -166,8 +168,8 @@ def _to_organizers(event: Event, letter: str, extra: dict[str, Any], key: str, p
             context=context | {"name": one.user.name},
             key=f"{key}:user:{one.user_id}",
             message_class=MessageClass.TRANSACTIONAL,
-            realm=event.series.realm,
-            about=event.about,
+            realm=series.realm,
+            **rest,
         )
         for one in organizers
     )

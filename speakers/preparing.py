@@ -11,10 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outbox.drafts import Draft
+from meetups.notices import sender
 from outbox.letters import one_line
 from outbox.models import Delivery
-from outbox.states import MessageClass
 from speakers import notices
 
 if TYPE_CHECKING:
@@ -84,29 +83,10 @@ def _to_speakers(
 def _to_team(
     talk: "Talk", letter: str, key: str, facts: Facts, not_before: datetime | None = None
 ) -> int:
-    """Write to those who run the series; `page` among the facts is a path of the admin."""
-    series = talk.series
-    context = facts | {
-        "from_name": series.sender_name or series.name,
-        "reply_to": series.reply_to,
-        "series": series.name,
-        "series_url": series.public_url,
-        "page_url": f"{settings.PUBLIC_URL}{facts['page']}",
-    }
-    organizers = series.organizers.filter(role__in=notices.DECIDES).select_related("user")
-    return Delivery.objects.post_many(
-        Draft(
-            contact=None,
-            address=one.user.email,
-            template=letter,
-            context=context | {"name": one.user.name},
-            key=f"{key}:user:{one.user_id}",
-            message_class=MessageClass.TRANSACTIONAL,
-            realm=series.realm,
-            about=f"proposal:{talk.proposal_id}",
-            not_before=not_before,
-        )
-        for one in organizers
+    shared = sender(talk.series) | facts
+    about = f"proposal:{talk.proposal_id}"
+    return notices.to_organizers(
+        talk.series, letter, shared, key, facts["page"], about=about, not_before=not_before
     )
 
 

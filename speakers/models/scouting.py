@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from meetups import notices
 from meetups.models import Event, Refused, Series
 from outbox.models import Delivery, Suppression
 from outbox.states import MessageClass
@@ -166,13 +167,8 @@ class Lead(models.Model):
 
     def facts(self, words: str = "", by: User | None = None) -> dict[str, Any]:
         """What her invitation says, as plain values that keep."""
-        series = self.series
-        return {
-            "from_name": series.sender_name or series.name,
-            "reply_to": series.reply_to,
+        return notices.sender(self.series) | {
             "name": self.name,
-            "series": series.name,
-            "series_url": series.public_url,
             "about": self.about,
             "words": _paragraphs(words),
             "by": by.name if by else "",
