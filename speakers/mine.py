@@ -16,7 +16,7 @@ class Listed(Told):
 
     @cached_property
     def offer(self) -> Offer | None:
-        return next(iter(self.proposal.asked), None)  # type: ignore[attr-defined]
+        return next(iter(self.proposal.asked), None)  # type: ignore[attr-defined]  # by all_of
 
     @property
     def next_duty(self) -> Duty | None:

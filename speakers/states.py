@@ -114,7 +114,5 @@ MOVES: dict[str, dict[State, Promise | None]] = {
     },
 }
 
-# Waits for an answer, or has one that may still change.
+# Waits for an answer, or has one that may still change; only these stand in an agenda.
 LIVE = frozenset({State.SUBMITTED, State.ACCEPTED, State.CONFIRMED, State.RESERVE})
-# May stand in the agenda of an evening.
-PLACEABLE = frozenset({State.SUBMITTED, State.ACCEPTED, State.CONFIRMED, State.RESERVE})

@@ -11,10 +11,10 @@ from outbox import states as outbox_states
 from outbox.models import Delivery
 from speakers.calendar import place_of
 from speakers.models import Duty, Offer, Part, Rehearsal, Remark, Talk
-from speakers.states import State
+from speakers.states import LIVE, State
 
 # Those in which something can still come of it.
-OPEN = frozenset({State.DRAFT, State.SUBMITTED, State.ACCEPTED, State.CONFIRMED, State.RESERVE})
+OPEN = LIVE | {State.DRAFT}
 
 
 class Told:

@@ -20,7 +20,7 @@ from speakers.admin.deciding import DecisionForm, is_given
 from speakers.admin.places import begin_of
 from speakers.admin.wording import day, letters
 from speakers.models import Proposal
-from speakers.states import PLACEABLE, State
+from speakers.states import LIVE, State
 
 TALKS = (Slot.Kind.TALK, Slot.Kind.LIGHTNING)
 MOST_EVENINGS = 24  # among the choices: two years of a monthly series
@@ -84,7 +84,7 @@ class PlaceForm(DecisionForm):
 
     @classmethod
     def fits(cls, subject: Proposal) -> bool:
-        return subject.state in PLACEABLE and not is_given(subject)
+        return subject.state in LIVE and not is_given(subject)
 
     def owes(self) -> bool:
         return True

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from meetups.models import Refused, Slot
 from speakers.models.talk import Talk
-from speakers.states import MOVES, PLACEABLE, State
+from speakers.states import LIVE, MOVES, State
 
 if TYPE_CHECKING:
     from speakers.models.proposal import Proposal
@@ -24,5 +24,5 @@ def must_fit(proposal: "Proposal", slot: Slot) -> None:
     holder = Talk.objects.filter(slot=slot).exclude(proposal=proposal).first()
     if holder:
         raise Refused(_("“%(talk)s” stands there already.") % {"talk": holder})
-    if proposal.state not in PLACEABLE:
+    if proposal.state not in LIVE:
         raise Refused(str(MOVES[proposal.state][State.ACCEPTED]))
