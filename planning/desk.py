@@ -15,7 +15,7 @@ from meetups.rights import ADD, CHANGE, VIEW, Rights
 from planning.gauges import Counts, Gauge, gauges_of
 from planning.missing import Step, missing_of
 from planning.recap import facts_of, recap_of
-from planning.waiting import asked_for, reserves_in, waiting_of
+from planning.waiting import asked_for, callers_in, reserves_in, waiting_of
 from registrations.models import Registration
 
 MOST_CARDS = 5
@@ -91,6 +91,7 @@ def _counts(evenings: list[Event]) -> dict[int, Counts]:
     following: dict[int, int] = dict(groups.annotate(n=Count("member", distinct=True)))
     recaps = _recaps(evenings)
     reserves, asked = reserves_in(evenings), asked_for(evenings)
+    callers = callers_in(evenings)
     return {
         event.pk: Counts(
             waiting=found.get(event.pk, {}).get("waiting", 0),
@@ -98,6 +99,7 @@ def _counts(evenings: list[Event]) -> dict[int, Counts]:
             followers=following.get(event.series_id, 0),
             reserves=reserves.get(event.series_id, 0),
             asked=asked.get(event.pk, 0),
+            has_call=event.series_id in callers,
             recap_done=recaps.get(event.pk, (0, 0))[0],
             recap_total=recaps.get(event.pk, (0, 0))[1],
         )

@@ -24,6 +24,7 @@ class Counts:
     followers: int = 0
     reserves: int = 0
     asked: int = 0
+    has_call: bool = False
     # Of the things that make a recap, once the evening is over (planning.recap).
     recap_done: int = 0
     recap_total: int = 0

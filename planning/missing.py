@@ -69,10 +69,10 @@ def _talks(event: Event, counts: Counts) -> Iterator[Step]:
     elif free and counts.reserves and event.is_open:
         url = reverse("admin:speakers_offer_ask", args=[free[0].pk])
         yield Step(_("A place in the agenda is free."), _("Ask the reserves"), url)
-    yield from _lacking(event, free)
+    yield from _lacking(event, free, counts)
 
 
-def _lacking(event: Event, free: list[Slot]) -> Iterator[Step]:
+def _lacking(event: Event, free: list[Slot], counts: Counts) -> Iterator[Step]:
     lacking = ENOUGH_TALKS - len(placed_talks(event))
     if lacking <= 0:
         return
@@ -80,11 +80,17 @@ def _lacking(event: Event, free: list[Slot]) -> Iterator[Step]:
         "One more talk makes it an evening.", "%d more talks make it an evening.", lacking
     )
     sentence = sentence % lacking if lacking > 1 else sentence
-    if free:
+    if free and counts.has_call and event.is_open:
+        url = reverse("admin:speakers_offer_ask", args=[free[0].pk])
+        yield Step(sentence, _("Place a talk"), url)
+    elif free:
         url = f"{reverse('admin:speakers_talk_add')}?slot={free[0].pk}"
         yield Step(sentence, _("Add a talk"), url)
     else:
         yield Step(sentence, _("Plan the agenda"), _page(event))
+    if not counts.has_call:
+        url = f"{reverse('admin:speakers_call_add')}?series={event.series_id}"
+        yield Step(_("Nobody can propose a talk yet."), _("Open a call"), url)
 
 
 def _list(model: str) -> str:

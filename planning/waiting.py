@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from meetups.models import Event
 from meetups.rights import DECIDE, Rights
 from planning.missing import Step
-from speakers.models import Offer, Proposal
+from speakers.models import Call, Offer, Proposal
 from speakers.states import State
 
 LABEL = "speakers.proposal"
@@ -58,6 +58,12 @@ def reserves_in(events: list[Event]) -> dict[int, int]:
         state=State.RESERVE, call__series__in={event.series_id for event in events}
     )
     return dict(rows.order_by().values_list("call__series").annotate(n=Count("pk")))
+
+
+def callers_in(events: list[Event]) -> set[int]:
+    """The series of these evenings that have a call for talks, whether it is open now or not."""
+    rows = Call.objects.filter(series__in={event.series_id for event in events})
+    return set(rows.order_by().values_list("series", flat=True))
 
 
 def asked_for(events: list[Event]) -> dict[int, int]:

@@ -8,13 +8,16 @@ from django.db import models
 from django.forms import widgets
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin.base import NATIVE_WIDGETS, PlainForm, SeriesInline
-from meetups.models import Picture, Slot
+from meetups.models import Event, Picture, Slot
 from meetups.pictures import PictureField
+
+TALKS = (Slot.Kind.TALK, Slot.Kind.LIGHTNING)
 
 
 class SlotForm(PlainForm):
@@ -56,14 +59,26 @@ class SlotInline(SeriesInline):
 
     @admin.display(description=_("talk"))
     def its_talk(self, slot: Slot) -> str:
-        """The talk in this place, or where to add one."""
+        """The talk in this place, or how one comes there: of the proposals, a reserve, by hand."""
         talk = getattr(slot, "talk", None)
         if talk:
-            return format_html('<a href="{}">{}</a>', _url("change", talk.pk), talk)
-        if slot.pk and slot.kind == Slot.Kind.TALK:
-            url = f"{_url('add')}?slot={slot.pk}&series={slot.event.series_id}"
-            return format_html('<a href="{}">{}</a>', url, gettext("Add the talk"))
-        return ""
+            return _link(_url("change", talk.pk), talk)
+        if not (slot.pk and slot.kind in TALKS):
+            return ""
+        url = f"{_url('add')}?slot={slot.pk}&series={slot.event.series_id}"
+        by_hand = _link(url, gettext("Add the talk"))
+        if slot.event.is_over or slot.event.status == Event.Status.CANCELLED:
+            return by_hand
+        ask = reverse("admin:speakers_offer_ask", args=[slot.pk])
+        ways = (
+            _link(ask, gettext("Place a talk")),
+            _link(f"{ask}#reserves", gettext("Ask the reserves")),
+        )
+        return format_html_join(" · ", "{}", [(way,) for way in (*ways, by_hand)])
+
+
+def _link(url: str, words: object) -> SafeString:
+    return format_html('<a href="{}">{}</a>', url, words)
 
 
 def _url(page: str, *args: Any) -> str:

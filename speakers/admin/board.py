@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from meetups.admin.base import number_in
 from meetups.admin.scope import within
 from meetups.models import Series, Slot
-from meetups.rights import DECIDE, VIEW, rights_of
+from meetups.rights import DECIDE, rights_of
 from speakers.admin.places import free_places
+from speakers.admin.series_sight import SeriesSight
 from speakers.admin.sight import LABEL, marks_of, speakers_of
 from speakers.admin.wording import Chip, chips
 from speakers.states import Stage
@@ -42,28 +41,30 @@ class Column:
 
 def board_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
     """The front door to proposals: a fixed number of queries, whatever there is."""
-    if not model_admin.has_view_permission(request):
-        raise PermissionDenied
-    rights, wanted = rights_of(request), number_in(request.GET.get("series"))
-    series = list(within(Series.objects.order_by("name"), "", rights.series_ids(VIEW, LABEL)))
-    chosen = next((one for one in series if one.pk == wanted), None)
+    sight = SeriesSight(request, LABEL)
     proposals = model_admin.get_queryset(request)
-    if chosen:
-        proposals = proposals.filter(call__series=chosen)
-    mine = rights.series_ids(DECIDE, LABEL)
+    if sight.chosen:
+        proposals = proposals.filter(call__series=sight.chosen)
+    mine = rights_of(request).series_ids(DECIDE, LABEL)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": model_admin.plural,
         "opts": model_admin.opts,
-        "series": series if len(series) > 1 else [],
-        "chosen": chosen,
+        "sight": sight,
+        "without_call": without_call(sight, mine),
         "untold": untold(within(proposals, "call__series", mine)),
-        "places": free_places(within(Slot.objects.all(), "event__series", mine), chosen),
+        "places": free_places(within(Slot.objects.all(), "event__series", mine), sight.chosen),
         "may_add": model_admin.has_add_permission(request),
         "add_words": model_admin.add_words,
         **stages_of(proposals),
     }
     return TemplateResponse(request, "admin/speakers/proposal/board.html", context)
+
+
+def without_call(sight: SeriesSight, mine: frozenset[int] | None) -> list[Series]:
+    """Those of the series on the page to which nobody could ever propose a talk."""
+    found = within(Series.objects.filter(calls=None, pk__in=sight.ids), "", mine)
+    return list(found.order_by("name", "pk"))
 
 
 def stages_of(proposals: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin import SeriesAdmin, SeriesInline, VerbForm
-from meetups.admin.base import SeriesFilter
+from meetups.admin.base import SeriesFilter, number_in
 from meetups.admin.short_names import ShortNameForm
 from meetups.models import Event, Series
 from meetups.rights import DECIDE
@@ -172,7 +172,9 @@ class CallAdmin(SeriesAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        series = self.choices(Series, request).first()
+        """For the series that was asked for, else for the first."""
+        found = self.choices(Series, request)
+        series = found.filter(pk=number_in(request.GET.get("series")) or 0).first() or found.first()
         return {"series": series.pk, "title": gettext("Talks wanted")} if series else {}
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

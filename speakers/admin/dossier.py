@@ -12,7 +12,7 @@ from people.models import User
 from speakers.admin.sight import knows_marks, knows_names, speakers_of
 from speakers.admin.wording import Chip, chips, said, will_be_said
 from speakers.models import Consent, Criterion, Offer, Part, Proposal, Review, Score, Step
-from speakers.states import LIVE
+from speakers.states import LIVE, Stage
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ class Dossier:
 
     def chips(self) -> list[Chip]:
         return chips(self.proposal)
+
+    def stage(self) -> str:
+        """As the column of the board is called."""
+        return str(Stage(self.proposal.stage).label)
 
     def last_told(self) -> str:
         return said(self.proposal.told_state, self.proposal.told_event)

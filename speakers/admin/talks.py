@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db import models
@@ -12,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin.base import NATIVE_WIDGETS, SeriesAdmin, SeriesFilter, SharedAdmin, number_in
@@ -19,6 +22,7 @@ from meetups.admin.scope import within
 from meetups.models import Event, Series, Slot
 from meetups.pictures import PictureField
 from meetups.rights import ADDRESSES, VIEW, rights_of
+from speakers.admin.places import begin_of
 from speakers.admin.preparing import (
     CommentInline,
     CommentVerb,
@@ -29,6 +33,7 @@ from speakers.admin.preparing import (
 from speakers.admin.sight import LABEL, nameable, named_talks
 from speakers.admin.wording import evening
 from speakers.models import Proposal, Speaker, Talk
+from speakers.states import Stage
 from speakers.talk_forms import SpeakerForm, TalkForm
 
 
@@ -67,7 +72,7 @@ class TalkAdmin(SlidesPages, SeriesAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """What follows from its proposal: verbs there move it, and say who speaks."""
-        return ("series", "by", "slot") if obj and obj.proposal_id else ()
+        return ("series", "by", "place") if obj and obj.proposal_id else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None or not obj.proposal_id:
@@ -76,7 +81,7 @@ class TalkAdmin(SlidesPages, SeriesAdmin):
         if obj.allowed_at is None:
             fields = [*afterwards[1]["fields"], "by_word"]
             afterwards = (afterwards[0], {"fields": fields})
-        return [(None, {"fields": ["series", "title", "by", "slot"]}), about, afterwards]
+        return [(None, {"fields": ["series", "title", "by", "place"]}), about, afterwards]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
         """Slides and what is said about them, where there is something of it."""
@@ -99,6 +104,16 @@ class TalkAdmin(SlidesPages, SeriesAdmin):
         if talk.slot is None:
             return ""
         return f"{talk.slot.event.title}, {date_format(talk.slot.event.date, 'j M Y')}"
+
+    @admin.display(description=_("place in an agenda"))
+    def place(self, talk: Talk) -> str:
+        """Its evening with the minute it begins, as a link."""
+        if talk.slot is None:
+            return gettext("no evening yet")
+        event = talk.slot.event
+        begin = timezone.localtime(begin_of(talk.slot), ZoneInfo(event.zone))
+        url = reverse("admin:meetups_event_change", args=[event.pk])
+        return format_html('<a href="{}">{}</a>, {:%H:%M}', url, evening(event), begin)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """From an agenda: the place, its title and its series; else the only or first series."""
@@ -214,9 +229,11 @@ def _talks_of(speaker: Speaker, request: HttpRequest) -> Iterator[dict[str, Any]
 def _proposals_of(speaker: Speaker, request: HttpRequest) -> Iterator[dict[str, Any]]:
     """Those of which no talk came (yet), and that she may know to be hers."""
     rights = rights_of(request)
-    found = Proposal.objects.sent_in().filter(
-        nameable(rights), talk=None, parts__in=speaker.parts.speaking()
+    found: Any = (
+        Proposal.objects.sent_in()
+        .with_stage()
+        .filter(nameable(rights), talk=None, parts__in=speaker.parts.speaking())
     )
     for proposal in within(found, "call__series", rights.series_ids(VIEW, LABEL)):
         url = reverse("admin:speakers_proposal_change", args=[proposal.pk])
-        yield {"url": url, "title": proposal.title, "words": proposal.get_state_display()}
+        yield {"url": url, "title": proposal.title, "words": Stage(proposal.stage).label}

@@ -100,9 +100,18 @@ def test_what_is_missing_is_said_with_what_to_do(series, desk):
     assert steps == [
         ("Café has not agreed yet.", "Open the venue"),
         ("3 more talks make it an evening.", "Add a talk"),
+        ("Nobody can propose a talk yet.", "Open a call"),
         ("Nothing says what it is about.", "Write it"),
         ("Nobody can see it yet.", "Publish"),
     ]
+
+
+def test_with_a_call_a_free_place_is_filled_from_what_was_proposed(series, desk):
+    make_call(series)
+    slot = make_slot(make_event(series, tagline="x"), "talk")
+    (step,) = [step for step in desk().cards[0].missing if "talk" in step.sentence]
+    assert (step.sentence, step.link) == ("3 more talks make it an evening.", "Place a talk")
+    assert step.url.endswith(f"/ask/{slot.pk}/")
 
 
 def test_a_queue_beside_a_larger_room_is_worth_a_word(series, desk):
