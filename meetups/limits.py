@@ -12,6 +12,8 @@ from django.shortcuts import render
 
 # How many, in how many seconds.
 Limit = tuple[int, int]
+# What is longer is told in hours.
+LONGEST_IN_MINUTES = 90
 
 
 def seconds_to_wait(limits: Mapping[str, Limit]) -> int:
@@ -36,6 +38,8 @@ def client_of(request: HttpRequest) -> str:
 
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:
     """429 with the time after which one may ask again."""
-    answer = render(request, "too_many.html", {"minutes": -(-wait // 60)}, status=429)
+    minutes, hours = -(-wait // 60), -(-wait // 3600)
+    words = {"minutes": minutes} if minutes <= LONGEST_IN_MINUTES else {"hours": hours}
+    answer = render(request, "too_many.html", words, status=429)
     answer["Retry-After"] = str(wait)
     return answer
