@@ -11,7 +11,7 @@ from meetups.admin import SeriesForm
 from meetups.admin.short_names import ShortNameForm
 from meetups.models import Slot
 from people.models import Contact, normalized_email, validate_name
-from speakers.models import Speaker, Talk
+from speakers.models import Consent, Speaker, Talk
 from speakers.models.consent import BY_WORD, narrowest
 
 MOST_SPEAKERS = 12
@@ -80,7 +80,7 @@ class TalkForm(ShortNameForm):
         talk = self.instance
         if self._asks_for_consent():
             self._need_consent(data)
-        wish = talk.proposal.wish() if talk.proposal else None
+        wish = Consent.objects.wish(talk.proposal) if talk.proposal else None
         if wish is None:
             return
         allowed, licence = wish

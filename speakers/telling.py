@@ -107,11 +107,7 @@ def lose_evening(proposal: "Proposal", because: str) -> int:
         if event is None:
             return 0
         knew = fresh.told_event_id == event.pk
-        fresh.leave_slot()
-        if fresh.state == State.CONFIRMED:
-            fresh.move_to(State.ACCEPTED, note=because)
-        else:
-            fresh.note_step(note=because)
+        fresh.back_to_pool(note=because)
         still_knows = fresh.told_event_id == event.pk
         letter = "speakers/evening_cancelled" if still_knows else ""
         return tell(fresh, letter, reason=because) if knew else 0

@@ -4,15 +4,12 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin import SeriesForm
 from people.models import Contact, normalized_email, validate_name
 from speakers.models import Proposal, Speaker
-
-FOLLOWS = ("title", "abstract", "language")  # texts that the talk has taken over
 
 
 class ProposalTextForm(SeriesForm):
@@ -30,23 +27,11 @@ class ProposalTextForm(SeriesForm):
         if "format" in fields:
             fields["format"].queryset = self.instance.call.formats.all()
             fields["format"].label_from_instance = str
-        self.before = {name: getattr(self.instance, name) for name in FOLLOWS}
 
     def save_texts(self) -> None:
         """Only what was changed here: a move that happens meanwhile stays."""
-        proposal = self.instance
-        proposal.edited_at = timezone.now()
-        proposal.save(update_fields=[*self.changed_data, "abstract_html", "edited_at"])
-        talk = getattr(proposal, "talk", None)
-        changed = [name for name in FOLLOWS if name in self.changed_data]
-        # A talk that was given words of its own keeps them.
-        same = [name for name in changed if talk and getattr(talk, name) == self.before[name]]
-        for name in same:
-            setattr(talk, name, getattr(proposal, name))
-        if talk and same:
-            talk.save(update_fields=[*same, "abstract_html"])
-            if talk.slot:
-                talk.slot.event.reindex()
+        with self.instance.locked() as fresh:
+            fresh.rewrite({name: self.cleaned_data[name] for name in self.changed_data})
 
 
 class ByHandForm(SeriesForm):

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
@@ -60,10 +59,7 @@ class TextForm(forms.ModelForm):
         with self.instance.locked() as fresh:
             if not fresh.is_editable:
                 raise Refused(_g("It can no longer be changed."))
-            for name in self.changed_data:
-                setattr(fresh, name, self.cleaned_data[name])
-            fresh.edited_at = timezone.now()
-            fresh.save(update_fields=[*self.changed_data, "abstract_html", "edited_at"])
+            fresh.rewrite({name: self.cleaned_data[name] for name in self.changed_data})
 
 
 class InviteForm(PlainForm):

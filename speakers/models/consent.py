@@ -1,8 +1,13 @@
 """What a speaker allows to be shown of her talk, as evidence (need 108)."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from speakers.models.proposal import Proposal
 
 # Kept with every consent to show what was agreed to. Change it with the text of the form.
 TEXT_VERSION = "2026-11"
@@ -33,6 +38,22 @@ def narrowest(wishes: list[str]) -> str:
     return max(wishes, key=order.index, default=Visibility.PUBLIC.value)
 
 
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def wish(self, proposal: "Proposal") -> tuple[str, str] | None:
+        """Where and under which licence it may be shown: the narrowest of its speakers' wishes.
+
+        None where nobody has said anything.
+        """
+        latest: dict[int, Consent] = {}
+        for consent in self.filter(part__proposal=proposal, part__accepted_at__isnull=False):
+            latest[consent.part_id] = consent
+        if not latest:
+            return None
+        licences = {consent.licence for consent in latest.values()}
+        shown = narrowest([consent.visibility for consent in latest.values()])
+        return shown, licences.pop() if len(licences) == 1 else ""
+
+
 class Consent(models.Model):
     """One answer of one speaker; a later one takes its place, none is ever changed."""
 
@@ -41,6 +62,8 @@ class Consent(models.Model):
     licence = models.CharField(_("licence"), max_length=200, blank=True)
     text_version = models.CharField(_("version of the text"), max_length=40)
     given_at = models.DateTimeField(_("given"), default=timezone.now)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("consent")

@@ -17,7 +17,7 @@ from people import tokens
 from people.models import Contact, User, validate_name
 from speakers import notices, telling
 from speakers.models.call import Call, Format
-from speakers.models.consent import TEXT_VERSION, Consent, Visibility, narrowest
+from speakers.models.consent import TEXT_VERSION, Consent, Visibility
 from speakers.models.part import Part
 from speakers.models.places import must_fit
 from speakers.models.proposals import ProposalQuerySet
@@ -163,17 +163,6 @@ class Proposal(models.Model):
         told = event is not None and self.told_event_id == event.pk
         return told and self.state == State.ACCEPTED
 
-    def wish(self) -> tuple[str, str] | None:
-        """Where and under which licence it may be shown: the narrowest of its speakers' wishes."""
-        latest: dict[int, Consent] = {}
-        for consent in Consent.objects.filter(part__proposal=self, part__accepted_at__isnull=False):
-            latest[consent.part_id] = consent
-        if not latest:
-            return None
-        licences = {consent.licence for consent in latest.values()}
-        shown = narrowest([consent.visibility for consent in latest.values()])
-        return shown, licences.pop() if len(licences) == 1 else ""
-
     # Verbs of speakers
 
     def add_author(self, contact: Contact | None, speaker: Speaker) -> Part:
@@ -228,11 +217,7 @@ class Proposal(models.Model):
             # Where an organizer has just planned another evening, she cannot mean that one.
             if slot is None or fresh.told_event_id != slot.event_id:
                 raise Refused(_g("No evening is offered for this talk at the moment."))
-            fresh.leave_slot()
-            if fresh.state == State.CONFIRMED:
-                fresh.move_to(State.ACCEPTED, note=note)
-            else:
-                fresh.note_step(note=note)
+            fresh.back_to_pool(note=note)
             notices.tell_organizers(fresh, slot, note)
             fresh.tell()
         self.refresh_from_db()
@@ -316,11 +301,7 @@ class Proposal(models.Model):
         with self.locked() as fresh:
             if fresh.slot is None:
                 raise Refused(_g("This talk is on no evening."))
-            fresh.leave_slot()
-            if fresh.state == State.CONFIRMED:
-                fresh.move_to(State.ACCEPTED, by, note)
-            else:
-                fresh.note_step(by, note)
+            fresh.back_to_pool(by, note)
         self.refresh_from_db()
 
     def release(self) -> int:
@@ -378,6 +359,25 @@ class Proposal(models.Model):
         talk: Talk | None = getattr(self, "talk", None)
         if talk and talk.slot:
             talk.leave()
+
+    def back_to_pool(self, by: User | None = None, note: str = "") -> None:
+        """Leave its place; a yes that was given to it is void."""
+        self.leave_slot()
+        if self.state == State.CONFIRMED:
+            self.move_to(State.ACCEPTED, by, note)
+        else:
+            self.note_step(by, note)
+
+    def rewrite(self, words: dict[str, Any]) -> None:
+        """Keep these fields and no others, by name; its talk says the same from now on."""
+        before = {name: getattr(self, name) for name in words}
+        for name, value in words.items():
+            setattr(self, name, value)
+        self.edited_at = timezone.now()
+        self.save(update_fields=[*words, "abstract_html", "edited_at"])
+        talk: Talk | None = getattr(self, "talk", None)
+        if talk:
+            talk.follow_words(before)
 
     def note_step(self, by: User | None = None, note: str = "") -> None:
         """A change of place alone: history keeps it, and it is one more thing to tell."""

@@ -1,7 +1,7 @@
 """A talk and what remains of it."""
 
 import uuid
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,7 @@ from meetups.models import Event, Series, Slot
 from meetups.text import free_slug, render_markdown
 from outbox.models import Delivery
 from speakers import telling
-from speakers.models.consent import Visibility, narrowest
+from speakers.models.consent import Consent, Visibility, narrowest
 from speakers.models.speaker import Speaker
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 # Pages of their own under /talks/.
 TAKEN_WORDS = frozenset({"code", "mine", "new"})
+
+# Taken over from its proposal.
+WORDS = ("title", "abstract", "language")
 
 # What remains of a talk opens for whoever has its address.
 SHOWN = frozenset({Visibility.PUBLIC, Visibility.LINK})
@@ -268,13 +271,23 @@ class Talk(models.Model):
         reminders = Delivery.objects.about(event.about)
         reminders.filter(key__startswith=f"duty:{self.pk}:").withdraw()
 
+    def follow_words(self, before: dict[str, Any]) -> None:
+        """Its proposal says something else now; where the talk has words of its own they stay."""
+        names = [name for name in WORDS if name in before and getattr(self, name) == before[name]]
+        for name in names:
+            setattr(self, name, getattr(self.proposal, name))
+        if names:
+            self.save(update_fields=[*names, "abstract_html"])
+            if self.slot:
+                self.slot.event.reindex()
+
     def follow_speakers(self) -> None:
         """Take over who speaks, and what they allow, from the proposal."""
         if self.proposal is None:
             return
         parts = list(self.proposal.parts.speaking().select_related("speaker"))
         self.speakers.set([part.speaker for part in parts if part.speaker])
-        wish = self.proposal.wish()
+        wish = Consent.objects.wish(self.proposal)
         if wish:
             self.visibility = narrowest([wish[0], *filter(None, [self.held_to])])
             self.licence = wish[1]

@@ -2,8 +2,10 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.forms import model_to_dict
 
 from outbox.models import Delivery
+from speakers.forms.by_hand import ProposalTextForm
 from speakers.models import Proposal
 from tests.admin.pages import change_url, errors_of, form_of, save
 from tests.builders import make_call, make_contact, make_event, make_proposal, make_slot
@@ -222,6 +224,30 @@ def test_a_talk_with_words_of_its_own_keeps_them(call, client):
     type(proposal.talk).objects.update(title="Queues, the evening's version")
     save(client, page(proposal), title="All queues")
     assert Proposal.objects.get().talk.title == "Queues, the evening's version"
+
+
+def test_words_that_others_changed_meanwhile_stay_and_are_shown(call):
+    proposal = make_proposal(call, title="Qeues", abstract="Old")
+    before = model_to_dict(proposal)
+    with proposal.locked() as fresh:
+        fresh.rewrite({"abstract": "New"})
+
+    form = ProposalTextForm(before | {"title": "Queues"}, instance=proposal)
+    assert form.is_valid(), form.errors
+    form.save_texts()
+
+    found = Proposal.objects.get()
+    assert (found.title, found.abstract, found.abstract_html) == ("Queues", "New", "<p>New</p>\n")
+
+
+def test_the_talk_of_a_reopened_proposal_says_what_its_speaker_changed(call):
+    proposal = make_proposal(call, title="Queues")
+    for verb in ("accept", "decline", "reopen"):
+        getattr(proposal, verb)()
+    with proposal.locked() as fresh:
+        fresh.rewrite({"title": "All queues"})
+    proposal.accept()
+    assert Proposal.objects.get().talk.title == "All queues"
 
 
 def test_a_state_that_is_posted_is_not_read(call, client):
