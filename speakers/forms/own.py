@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from meetups.models import Refused
 from meetups.pictures import PictureField
 from people.models import normalized_email, validate_name
-from speakers.forms.proposing import ProposalForm
+from speakers.forms.proposing import ProposalForm, capitalize
 from speakers.models import Consent, Part, Proposal, Speaker, Talk
 from speakers.models.consent import LICENCES, Visibility
 
@@ -53,6 +53,7 @@ class TextForm(forms.ModelForm):
         fields["format"].empty_label = None
         fields["format"].label = _("How long?")
         fields["abstract"].required = True
+        capitalize(fields["level"])
 
     def rewrite(self) -> None:
         """Keep what she changed and nothing else. Raises Refused where it was taken up."""

@@ -21,38 +21,9 @@ MISSING = {
 FIELDS = ["title", "abstract", "level", "is_first_talk", "notes", "notice_days"]
 
 
-class AddressForm(forms.Form):
-    """Asks for an address that a code is sent to."""
-
-    # Not an EmailField: that refuses spellings which `normalized_email` understands.
-    email = forms.CharField(
-        label=_("Your e-mail address"),
-        max_length=254,
-        help_text=_("We send you a code there. You need no account."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": ""} | kwargs)
-
-    def clean_email(self) -> str:
-        return normalized_email(self.cleaned_data["email"])
-
-
-class CodeForm(forms.Form):
-    """The six digits out of the mail."""
-
-    code = forms.CharField(
-        label=_("The code out of the mail"),
-        max_length=20,
-        help_text=_("Six digits."),
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
-        ),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": ""} | kwargs)
+def capitalize(field: Any) -> None:
+    """Let choices begin like sentences: they stand below a question."""
+    field.choices = [(value, capfirst(label)) for value, label in field.choices]
 
 
 class ProposalForm(forms.ModelForm):
@@ -151,9 +122,8 @@ class ProposalForm(forms.ModelForm):
         self.first_format = next(iter(formats.values()), None)
         licence: Any = self.fields["licence"]
         licence.choices = LICENCES
-        level: Any = self.fields["level"]
-        level.choices = [(value, capfirst(label)) for value, label in level.choices]
-        level.required = False
+        capitalize(self.fields["level"])
+        self.fields["level"].required = False
         self.fields["abstract"].required = True
         for name, sentence in MISSING.items():
             self.fields[name].error_messages["required"] = sentence
