@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 
 import pytest
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from meetups.models import Refused
@@ -18,11 +17,6 @@ from tests.speakers.pages import author, link, page, text_of
 from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nobody_asked_before():
-    cache.clear()
 
 
 def invite(client, proposal, email):

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from outbox.letters import compose
@@ -14,11 +13,6 @@ from tests.owed import letters
 from tests.speakers.pdfs import PDF, upload, url_of
 
 NOON = datetime(2026, 12, 1, 12, 5, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def fresh_counts():
-    cache.clear()
 
 
 @pytest.fixture

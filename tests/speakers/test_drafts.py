@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -13,11 +12,6 @@ from tests.owed import letters
 from tests.speakers.proposing import TYPED, code_to, prove, save
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_limits():
-    cache.clear()
 
 
 @pytest.fixture

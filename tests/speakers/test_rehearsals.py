@@ -27,11 +27,6 @@ from tests.threads import in_threads
 TAKEN = "Somebody else has taken this time. Please choose another one."
 
 
-@pytest.fixture(autouse=True)
-def fresh_counts():
-    cache.clear()
-
-
 @pytest.fixture
 def evening(db):
     call = make_call()

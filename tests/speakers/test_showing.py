@@ -1,8 +1,5 @@
 """What strangers see of a talk: nothing before its speaker agreed, then only what she allowed."""
 
-import json
-import re
-import time
 from datetime import timedelta
 
 import pytest
@@ -15,7 +12,7 @@ from django.utils import timezone
 import meetups.urls
 import registrations.urls
 import speakers.urls
-from meetups.models import Event, Slot
+from meetups.models import Event
 from speakers.models import Consent, Talk
 from tests.builders import (
     make_call,
@@ -25,7 +22,6 @@ from tests.builders import (
     make_proposal,
     make_series,
     make_slot,
-    make_speaker,
     make_talk,
 )
 
@@ -214,97 +210,6 @@ def test_the_talk_of_an_evening_that_is_no_longer_announced_is_gone(event, propo
     assert leaks(event) == []
 
 
-# Structured data
-
-
-def data_on(path):
-    """What search engines read in the page: each script element of JSON-LD."""
-    page = Client().get(path).content.decode()
-    return [json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)]  # fmt: skip  # noqa: E501
-
-
-def test_a_video_is_there_for_search_engines(event):
-    past = make_event(event.series, starts="2026-03-26T19:00", language="ru")
-    talk = make_talk(
-        past, "Очередь", abstract="Что *забыто*.", summary="Ничего.", language="ru",
-        video_url="https://www.youtube.com/watch?v=aBc-123_xyz",
-        licence="https://creativecommons.org/licenses/by/4.0/",
-    )  # fmt: skip
-
-    (data,) = data_on(f"/talks/{talk.slug}/")
-
-    assert data == {
-        "@context": "https://schema.org",
-        "@type": "VideoObject",
-        "name": "Очередь",
-        "description": "Ничего.",
-        "url": f"http://testserver/talks/{talk.slug}/",
-        "uploadDate": "2026-03-26T21:00:00+03:00",
-        "inLanguage": "ru",
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-        "embedUrl": "https://www.youtube-nocookie.com/embed/aBc-123_xyz",
-        "thumbnailUrl": "https://i.ytimg.com/vi/aBc-123_xyz/hqdefault.jpg",
-        "isPartOf": {
-            "@type": "Event",
-            "name": past.title,
-            "startDate": "2026-03-26T19:00:00+03:00",
-            "url": past.public_url,
-        },
-    }
-
-
-@pytest.mark.parametrize(
-    ("url", "found"),
-    [
-        ("https://youtu.be/aBc-123_xyz", {"embedUrl", "thumbnailUrl"}),
-        ("https://vimeo.com/123456", {"embedUrl"}),
-        ("https://video.example.org/file.mp4", {"contentUrl"}),
-        ("https://video.example.org/watch/1", set()),
-        ("https://youtu.be.example.org/aBc-123_xyz", set()),
-    ],
-)
-def test_only_what_is_known_of_a_video_is_said(event, url, found):
-    talk = make_talk(make_event(event.series, starts="2026-03-26T19:00"), video_url=url)
-
-    (data,) = data_on(f"/talks/{talk.slug}/")
-
-    assert data.keys() & {"embedUrl", "contentUrl", "thumbnailUrl"} == found
-
-
-def test_a_title_can_neither_end_nor_start_a_script(event):
-    title = "</script><script>alert(1)</script>"
-    talk = make_talk(
-        make_event(event.series, starts="2026-03-26T19:00"), title, video_url="https://a.example/v"
-    )
-
-    (data,) = data_on(f"/talks/{talk.slug}/")
-
-    assert data["name"] == title
-
-
-def test_a_talk_without_a_video_says_nothing_to_machines(event):
-    talk = make_talk(make_event(event.series, starts="2026-03-26T19:00"))
-
-    assert data_on(f"/talks/{talk.slug}/") == []
-
-
-def test_a_recap_names_its_recordings_that_may_be_shown(event):
-    past = make_event(event.series, starts="2026-03-26T19:00", slug="mp-53")
-    shown = make_talk(past, "Shown", video_url="https://video.example.org/1")
-    make_talk(past, "Hidden", video_url="https://video.example.org/2", visibility="link")
-    make_talk(past, "No video")
-
-    (data,) = data_on("/events/mp-53/")
-
-    assert data["recordedIn"] == [
-        {
-            "@type": "VideoObject",
-            "name": "Shown",
-            "url": f"http://testserver/talks/{shown.slug}/",
-        }
-    ]
-
-
 # The organizers' side
 
 
@@ -379,71 +284,6 @@ def test_the_place_of_a_proposals_talk_is_not_changed_behind_its_speakers_back(
     assert [speaker.name for speaker in talk.speakers.all()] == ["Xanthippe"]
     gone = organizer.post(f"/admin/speakers/talk/{talk.pk}/delete/", {"post": "yes"})
     assert gone.status_code == 403
-
-
-# Search
-
-
-def test_the_words_of_a_talk_get_into_the_archive_with_the_yes(event):
-    call = make_call(event.series)
-    title = {"title": "Очередь, которая ничего не забывает"}
-    proposal = make_proposal(call, "accepted", slot=make_slot(event, "talk"), **title)
-    assert not type(event).objects.search("очереди")
-
-    proposal.confirm()
-
-    assert list(type(event).objects.search("очереди")) == [event]
-    with time_machine.travel(event.ends_at + timedelta(days=1)):
-        page = Client().get("/series/minsk/archive/?q=очереди").content.decode()
-    assert "Очередь, которая ничего не забывает" in page or event.title in page
-
-
-@pytest.mark.parametrize("query", ["donnees", "données", "DONNÉES", "donnée"])
-def test_french_is_found_with_and_without_accents(event, query):
-    call = make_call(event.series)
-    title = {"title": "Des données ouvertes sur une carte"}
-    make_proposal(call, "confirmed", slot=make_slot(event, "talk"), **title)
-
-    assert list(type(event).objects.search(query)) == [event]
-
-
-def test_a_moved_talk_is_found_by_its_new_evening(event):
-    proposal = make_proposal(
-        make_call(event.series), "confirmed", slot=make_slot(event, "talk"), title="Quokka"
-    )
-    other = make_event(event.series)
-
-    proposal.place(make_slot(other, "talk"), agreed=True)
-
-    assert list(type(event).objects.search("quokka")) == [other]
-
-
-def test_two_thousand_talks_are_searched_in_the_twinkling_of_an_eye(event):
-    for number in range(200):
-        make_old_evening(event.series, number, talks=10)
-    assert Talk.objects.count() == 2000
-
-    began = time.monotonic()
-    answer = Client().get("/series/minsk/archive/?q=очереди donnees")
-    took = time.monotonic() - began
-
-    assert "Speaker 003" in answer.content.decode()
-    assert "Speaker 004" not in answer.content.decode()
-    assert took < 0.5
-
-
-def make_old_evening(series, number, talks):
-    evening = make_event(series, starts_in=timedelta(days=-7 * (number + 1)))
-    title = "Очередь и données" if number % 10 == 3 else "Of something else"
-    slots = [Slot(event=evening, kind="talk", position=n) for n in range(talks)]
-    made = [
-        Talk(series=series, slot=slot, slug=f"t-{evening.pk}-{slot.position}", title=title)
-        for slot in Slot.objects.bulk_create(slots)
-    ]
-    speaker = make_speaker(series, f"Speaker {number:03}")
-    for talk in Talk.objects.bulk_create(made)[:1]:
-        talk.speakers.add(speaker)
-    evening.reindex()
 
 
 # Consent on record (need 108)

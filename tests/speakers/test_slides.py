@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.storage import FileSystemStorage
 from django.test import Client
 from PIL import Image
@@ -38,15 +37,7 @@ STRANGE = "Please give the file a plain name, like slides.pdf, and try again."
 CUT = "The file did not arrive whole. Please try again."
 EMPTY = "This file is empty. Please choose another one."
 
-
-@pytest.fixture(autouse=True)
-def empty_folders(tmp_path, settings):
-    """Folders of its own for media and for files on their way."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "coming")
-    settings.MEDIA_ROOT.mkdir()
-    Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir()
-    cache.clear()
+pytestmark = pytest.mark.usefixtures("empty_folders")
 
 
 @pytest.fixture
