@@ -78,8 +78,6 @@ def _add(event: Event, days: dict[str, dict[str, Any]]) -> None:
 def _talk(event: Event, room: str, item: Item, talk: Talk) -> dict[str, Any]:
     start = item.starts_at.astimezone(event.local_start.tzinfo)
     hours, minutes = divmod(item.slot.minutes, 60)
-    videos = [{"url": talk.video_link, "title": "Video"}] if talk.video_link else []
-    slides = [{"url": _whole(talk.slides_link), "title": "Slides"}] if talk.slides_link else []
     return {
         "guid": str(talk.guid),
         "id": talk.pk,
@@ -97,10 +95,14 @@ def _talk(event: Event, room: str, item: Item, talk: Talk) -> dict[str, Any]:
         "abstract": unescape(strip_tags(talk.abstract_html)).strip(),
         "description": "",
         "persons": [{"id": who.pk, "public_name": who.name} for who in talk.speakers.all()],
-        # What remains of a talk is passed on only where everybody may see it.
-        "links": videos if talk.is_public else [],
-        "attachments": slides if talk.is_public else [],
+        "links": _remains(talk, talk.video_link, "Video"),
+        "attachments": _remains(talk, _whole(talk.slides_link), "Slides"),
     }
+
+
+def _remains(talk: Talk, url: str, title: str) -> list[dict[str, str]]:
+    """What remains of a talk is passed on only where everybody may see it."""
+    return [{"url": url, "title": title}] if url and talk.is_public else []
 
 
 def _whole(url: str) -> str:

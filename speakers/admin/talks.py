@@ -32,9 +32,9 @@ from speakers.admin.preparing import (
 )
 from speakers.admin.sight import LABEL, nameable, named_talks
 from speakers.admin.wording import evening
+from speakers.forms.talks import SpeakerForm, TalkForm
 from speakers.models import Proposal, Speaker, Talk
 from speakers.states import Stage
-from speakers.talk_forms import SpeakerForm, TalkForm
 
 
 def reindex(*events: Any) -> None:

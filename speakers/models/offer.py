@@ -48,8 +48,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
             if not line:
                 raise Refused(_g("No reserve can step in so soon. Ask somebody by hand."))
             last = slot.offers.aggregate(n=models.Max("position"))["n"] or 0
-            for n, proposal in enumerate(line, last + 1):
-                self.create(slot=slot, proposal=proposal, position=n, by=by)
+            Offer.objects.bulk_create(
+                Offer(slot=slot, proposal=proposal, position=n, by=by)
+                for n, proposal in enumerate(line, last + 1)
+            )
             self.move_on(slot)
             return len(line)
 

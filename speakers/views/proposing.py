@@ -15,11 +15,10 @@ from meetups.limits import too_many
 from meetups.models import Refused, Series
 from meetups.pages import require_form, without_address
 from people.models import Contact
-from speakers.codes import send_code
 from speakers.forms.proposing import ProposalForm
 from speakers.limits import wait_for_code, wait_for_draft
 from speakers.models import Call, Lead, Proof, Proposal
-from speakers.proved import PROOF, known, speaker_of
+from speakers.proved import PROOF, known, send_code, speaker_of
 from speakers.sending_in import just_sent, make_hers, send_in
 
 

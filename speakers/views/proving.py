@@ -13,13 +13,12 @@ from meetups.limits import too_many
 from meetups.models import Series
 from meetups.pages import require_form, without_address
 from people.models import Contact
-from speakers.codes import send_code
-from speakers.forms.proposing import AddressForm, CodeForm
+from speakers.forms.proving import AddressForm, CodeForm
 from speakers.limits import wait_for_code
 from speakers.mine import all_of
 from speakers.models import Proof
 from speakers.models.proof import MOST_TRIES
-from speakers.proved import PROOF, let_in, speaker_of
+from speakers.proved import PROOF, let_in, send_code, speaker_of
 from speakers.views.proposing import come_in
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from meetups.limits import seconds_to_wait, too_many
 from meetups.models import Refused
 from meetups.pages import require_form, without_address
-from speakers.forms.slides import RehearsalForm
+from speakers.forms.rehearsal import RehearsalForm
 from speakers.models import Rehearsal, Talk
 from speakers.told import Told
 from speakers.views.slides import part_of
