@@ -104,7 +104,7 @@ class CallAdmin(SeriesAdmin):
     verbs = (TellAllForm,)
     list_display = ("title", "when", "came_in", "to_answer", "series")
     list_filter = (SeriesFilter,)
-    list_select_related = ("series",)
+    list_select_related = ("series", "event")
     search_fields = ("title", "scope")
     search_help_text = _("Part of a title")
     ordering = ("-created_at", "-pk")
@@ -123,8 +123,12 @@ class CallAdmin(SeriesAdmin):
 
     @admin.display(description=_("open"), ordering="closes_at")
     def when(self, call: Call) -> str:
+        if call.is_off:
+            return gettext("its evening is off or over")
+        if call.opens_at and call.opens_at > timezone.now():
+            return gettext("not open yet")
         if call.is_standing:
-            return gettext("standing") if call.is_open else gettext("not open yet")
+            return gettext("standing")
         style = "j M Y, H:i"
         closes = date_format(timezone.localtime(call.closes_at, call.series_zone), style)
         words = gettext("until %(when)s") if call.is_open else gettext("closed, %(when)s")

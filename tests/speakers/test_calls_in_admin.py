@@ -1,8 +1,10 @@
 """Calls in the admin, and proposals that an organizer writes in for somebody."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from meetups.models import Refused
 from speakers.models import Call, Proposal, Speaker
@@ -84,6 +86,21 @@ def test_another_weight_weighs_the_marks_again(call, client):
     review.refresh_from_db()
     # By hand: (1·5 + 2·1 + 1·1) / 4 = 2.00; it was (15 + 2 + 1) / 6 = 3.00.
     assert review.mark == Decimal("2.00")
+
+
+def test_the_list_says_which_calls_take_talks(client, call):
+    today = timezone.now().date()
+    soon, later = today + timedelta(days=3), today + timedelta(days=9)
+    make_call(call.series, title="Early", opens_on=soon, closes_on=later)
+    make_call(call.series, title="Now", closes_on=later)
+    make_call(call.series, title="Late", closes_on=today - timedelta(days=3))
+    make_call(call.series, title="Off", event=make_event(call.series, status="cancelled"))
+
+    found = client.get("/admin/speakers/call/").context["cl"]
+
+    said = {one.title: found.model_admin.when(one).split()[0] for one in found.result_list}
+    words = {"Talks wanted": "standing", "Early": "not", "Now": "until", "Late": "closed,"}
+    assert said == words | {"Off": "its"}
 
 
 def add(client, call, **fields):
