@@ -1,4 +1,4 @@
-"""Who speaks in the sample: proposals in every state, reviews, people to ask, topics."""
+"""Who speaks in the sample, and who decides: proposals in every state, reviews, people to ask."""
 
 import datetime as dt
 import json
@@ -33,6 +33,8 @@ def load_speakers() -> None:
     Runs in the transaction of the loading, so nobody can send what is taken away here.
     """
     told: Told = json.loads((HERE / "speakers.json").read_text())
+    for email, name in told["team"].items():
+        User.objects.filter(email=email).update(name=name)
     made = [_proposal(proposal) for proposal in told["proposals"]]
     abouts = [f"proposal:{proposal.pk}" for proposal in made]
     Delivery.objects.filter(about__in=abouts).delete()
