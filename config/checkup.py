@@ -11,6 +11,8 @@ from config.processes import CHECKOUT
 from config.services import opened_for_tests
 
 BIN = Path(sys.prefix) / "bin"
+# Each process of pytest opens servers of its own; what one file sets up is not set up twice.
+ON_ALL_CORES = ["--numprocesses", "auto", "--dist", "loadscope"]
 MANAGE = [sys.executable, str(CHECKOUT / "manage.py")]
 
 
@@ -20,9 +22,9 @@ def check_everything(arguments: list[str]) -> int:
     with opened_for_tests() as addresses:
         production = _like_production(addresses)
         results = {name: _passes(name, words, production) for name, words in _tools().items()}
-        tests = os.environ | addresses | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-        pytest = [str(BIN / "pytest"), *arguments]
-        results["pytest"] = _passes("pytest", pytest, tests, quiet=False)
+    tests = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    pytest = [str(BIN / "pytest"), *(arguments or ON_ALL_CORES)]
+    results["pytest"] = _passes("pytest", pytest, tests, quiet=False)
     failed = [name for name, passed in results.items() if not passed]
     took = time.monotonic() - began
     verdict = f"failed: {', '.join(failed)}" if failed else "all well"

@@ -26,8 +26,6 @@ TABLE = {
     Organizer.Role.ORGANIZER: _ALL_BUT_ORGANIZERS,
     Organizer.Role.REVIEWER: {
         "speakers.talk": LOOK,
-        "speakers.slidedraft": LOOK,
-        "speakers.comment": LOOK,
         "speakers.speaker": LOOK,
         "speakers.proposal": LOOK,
         "speakers.review": frozenset({VIEW, ADD, CHANGE}),

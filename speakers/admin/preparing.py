@@ -35,9 +35,9 @@ class SlidesPages:
         return [own, *super().get_urls()]  # type: ignore[misc]
 
     def slides_view(self, request: HttpRequest, talk: int, pk: UUID) -> HttpResponseBase:
-        """One version, for whoever may look at the talk; a 404 for everybody else."""
-        subject = self.get_object(request, str(talk))  # type: ignore[attr-defined]
-        if subject is None or not self.has_view_permission(request, subject):  # type: ignore[attr-defined]
+        """One version, for those who prepare the evening; a 404 for everybody else."""
+        subject = self.get_object(request, str(talk))  # type: ignore[attr-defined]  # an admin's
+        if subject is None or not self.has_change_permission(request, subject):  # type: ignore[attr-defined]
             raise Http404
         drafts = subject.drafts.ready().select_related("talk")
         return pdf(get_object_or_404(drafts, pk=pk))

@@ -390,7 +390,7 @@ class Proposal(models.Model):
         return telling.tell(self)
 
     def _write_step(self, by: User | None, note: str) -> None:
-        Step.objects.create(
-            proposal=self, by=by, state=self.state, event=self.event, note=note[:500]
-        )
+        event = self.event
+        place = {"event": event, "evening": event.title if event else ""}
+        Step.objects.create(proposal=self, by=by, state=self.state, note=note[:500], **place)
         telling.forget_untrue(self)

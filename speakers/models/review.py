@@ -36,7 +36,7 @@ class Review(models.Model):
     comment = models.TextField(
         _("comment"), max_length=5000, blank=True, help_text=_("The speaker never sees it.")
     )
-    mark = models.DecimalField(_("mark"), max_digits=3, decimal_places=2, null=True, editable=False)
+    mark = models.DecimalField(_("mark"), max_digits=5, decimal_places=4, null=True, editable=False)
     updated_at = models.DateTimeField(_("written"), default=timezone.now)
 
     objects = ReviewQuerySet.as_manager()
@@ -65,12 +65,12 @@ class Review(models.Model):
 
 
 def weighted_mean(scores: dict[Criterion, int]) -> Decimal | None:
-    """Σ weight × value / Σ weight, to the hundredth; None without a single mark."""
+    """Σ weight × value / Σ weight, finer than it is shown; None without a single mark."""
     weight = sum(criterion.weight for criterion in scores)
     if not weight:
         return None
     total = sum(criterion.weight * value for criterion, value in scores.items())
-    return (Decimal(total) / weight).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return (Decimal(total) / weight).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 class Score(models.Model):

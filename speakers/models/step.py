@@ -23,6 +23,8 @@ class Step(models.Model):
         Event, models.SET_NULL, null=True, blank=True, related_name="talk_steps",
         verbose_name=_("planned for"),
     )  # fmt: skip
+    # Its title then: what was planned stays told when a draft of an evening is gone.
+    evening = models.CharField(max_length=200, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
     class Meta:
@@ -31,4 +33,4 @@ class Step(models.Model):
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_state_display()}{f', {self.event}' if self.event else ''}"
+        return ", ".join(filter(None, [self.get_state_display(), self.evening]))

