@@ -263,3 +263,23 @@ def test_a_zone_nobody_knows_is_a_sentence_beside_the_field(client, ours):
     assert "“Mars/Olympus” is no time zone." in errors_of(answer)[0]
     ours.event.refresh_from_db()
     assert ours.event.zone == ours.series.time_zone
+
+
+@pytest.mark.parametrize(
+    ("days", "ways"),
+    [
+        (14, ["Place a talk", "Ask the reserves", "Add the talk"]),
+        (-1, ["Add the talk"]),
+    ],
+)
+def test_a_free_place_leads_to_the_proposals_and_the_reserves_until_it_is_over(
+    client, ours, days, ways
+):
+    event = make_event(ours.series, starts_in=timedelta(days=days))
+    slot = make_slot(event, "talk")
+
+    page = client.get(change_url(event)).content.decode()
+
+    words = ["Place a talk", "Ask the reserves", "Add the talk"]
+    assert [word for word in words if f">{word}</a>" in page] == ways
+    assert (f"/admin/speakers/offer/ask/{slot.pk}/" in page) is (days > 0)
