@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from meetups.models import Event, EventQuerySet, Series
 
 
-class _Pages(Sitemap):
+class Pages(Sitemap):
     """Links as the outside knows them, whatever host asked."""
 
     def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> Any:
@@ -18,12 +18,12 @@ class _Pages(Sitemap):
         return urlsplit(settings.PUBLIC_URL).netloc
 
 
-class SeriesPages(_Pages):
+class SeriesPages(Pages):
     def items(self) -> "QuerySet[Series]":
         return Series.objects.only("slug", "name").order_by("pk")
 
 
-class EventPages(_Pages):
+class EventPages(Pages):
     def items(self) -> EventQuerySet:
         return Event.objects.public().only("slug").order_by("pk")
 

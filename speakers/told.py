@@ -38,7 +38,7 @@ class Told:
 
     @property
     def is_editable(self) -> bool:
-        return self.state == State.SUBMITTED and self.proposal.is_editable
+        return self.state in LIVE and self.proposal.is_editable
 
     @property
     def is_past_deadline(self) -> bool:

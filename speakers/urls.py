@@ -48,6 +48,7 @@ urlpatterns = [
     re_path(HELD, materials.talk_for_attendees, name="talk_for_attendees"),
     re_path(HELD_SLIDES, materials.attendee_slides, name="attendee_slides"),
     path("talks/<slug:slug>/slides.pdf", materials.talk_slides, name="talk_slides"),
+    path("talks/sitemap.xml", talks.sitemap, name="sitemap"),
     path("talks/<slug:slug>/", talks.talk, name="talk"),
     path("schedule/<slug:slug>.json", schedule.schedule_json, name="schedule_json"),
     path("schedule/<slug:slug>.xml", schedule.schedule_xml, name="schedule_xml"),

@@ -151,10 +151,14 @@ class Proposal(models.Model):
 
     @property
     def is_editable(self) -> bool:
-        """Whether its speakers may still change it: until the deadline, or until it is taken up."""
-        if self.state == State.DRAFT:
-            return self.call.is_open
-        return self.state == State.SUBMITTED and (self.call.is_standing or self.call.is_open)
+        """Whether its speakers may still change it: until the deadline, or until it is taken up.
+
+        Up to a deadline nothing hangs on what was decided and not told: it must not show through.
+        """
+        if self.call.is_standing and self.state != State.DRAFT:
+            return self.state == State.SUBMITTED
+        is_over = self.state == State.WITHDRAWN or self.told_state == State.DECLINED
+        return self.call.is_open and not is_over
 
     @property
     def is_offered(self) -> bool:

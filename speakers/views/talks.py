@@ -1,5 +1,6 @@
 from typing import cast
 
+from django.contrib.sitemaps import views as sitemaps_views
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
@@ -10,6 +11,7 @@ from meetups.pages import for_all_sites, jpeg, kept_page
 from meetups.revisions import Version, version_by
 from speakers.cards import card_of
 from speakers.models import Speaker, Talk
+from speakers.sitemaps import TalkPages
 
 # The page also says whether the evening is still to come.
 TALK = """
@@ -54,3 +56,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A speaker's photo; of somebody on no public page there is none."""
     shown = Speaker.objects.filter(talks__in=Talk.objects.open_by_link()).exclude(photo="")
     return jpeg(get_object_or_404(shown.distinct(), pk=pk).photo)
+
+
+def sitemap(request: HttpRequest) -> HttpResponseBase:
+    return sitemaps_views.sitemap(request, {"talks": TalkPages})

@@ -41,6 +41,28 @@ def test_the_text_is_changed_until_the_deadline_which_is_shown_with_its_zone(cli
     assert Proposal.objects.get().title == "A better title"
 
 
+@pytest.mark.parametrize("decided", ["accepted", "reserve", "declined"])
+def test_before_a_deadline_a_decision_nobody_told_does_not_show_and_words_still_follow(
+    client, decided
+):
+    call = make_call(closes_on=(timezone.now() + timedelta(days=3)).date())
+    proposal = make_proposal(call)
+    verb = {"accepted": "accept", "reserve": "keep_in_reserve", "declined": "decline"}[decided]
+    getattr(proposal, verb)()
+    part = author(proposal)
+    new = {"title": "Better", "abstract": "New.", "format": proposal.format_id, "level": "all"}
+
+    assert "Change the text" in page(client, part)
+    assert client.post(link(part, "edit"), new).status_code == 302
+
+    proposal = Proposal.objects.get()
+    assert proposal.title == "Better"
+    if decided != "declined":
+        assert proposal.talk.title == "Better"
+    proposal.release()
+    assert ("Change the text" in page(client, part)) == (decided != "declined")
+
+
 def test_an_answered_proposal_is_no_longer_changed(client):
     part = author(make_proposal(state="accepted"))
 

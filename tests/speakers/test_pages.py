@@ -1,12 +1,13 @@
 """A talk's page."""
 
 from datetime import timedelta
+from xml.etree import ElementTree
 
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from tests.builders import make_event, make_series, make_speaker, make_talk
+from tests.builders import make_event, make_proposal, make_series, make_speaker, make_talk
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,21 @@ def test_a_photo_of_somebody_on_no_public_page_is_404():
 
     assert photo_of(ada).status_code == 404
     assert photo_of(make_speaker(event.series, "Bea")).status_code == 404
+
+
+def test_search_engines_are_told_of_public_talks_and_of_no_others(
+    client, django_assert_num_queries
+):
+    event = make_event()
+    shown, *_others = (make_talk(event, visibility=v) for v in ("public", "link", "nowhere"))
+    make_proposal(state="accepted")
+
+    with django_assert_num_queries(2):
+        answer = client.get("/talks/sitemap.xml")
+
+    found = ElementTree.fromstring(answer.content)  # noqa: S314 (our own)
+    links = [link.text for link in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert links == [f"http://testserver/talks/{shown.slug}/"]
+    assert (
+        "Sitemap: http://testserver/talks/sitemap.xml" in client.get("/robots.txt").content.decode()
+    )
