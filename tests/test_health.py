@@ -18,8 +18,9 @@ NOWHERE = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture
-def answer(client):
-    """What /readyz says, and with which status."""
+def answer(client, monkeypatch):
+    """What /readyz of a house that has just started says, and with which status."""
+    monkeypatch.setattr(health, "STARTED", timezone.now())
     return lambda: (lambda said: (said.status_code, said.json()))(client.get("/readyz"))
 
 

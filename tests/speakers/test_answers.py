@@ -267,7 +267,7 @@ def test_what_may_be_shown_is_kept_as_evidence_and_followed_at_once(client, offe
     talk = Proposal.objects.get(pk=offered.pk).talk
     assert (talk.visibility, talk.licence) == ("attendees", "Ask me first <b>")
     text = page(client, part, "consent")
-    assert "by link only · Others may use it if they name me (CC BY 4.0)" in text
+    assert "By link only · Others may use it if they name me (CC BY 4.0)" in text
     assert "for those who came · Ask me first <b>" in text
 
 

@@ -82,13 +82,13 @@ LETTERS = [
     ("chase", "We still need your yes or no for Thursday 10", "no answer yet", OWN + "evening/"),
     (
         "evening_moved",
-        "Moved: Evening 61 is now on Thursday 17 December, 19:00 (Minsk)",
+        "Your talk: Evening 61 is now on Thursday 17 December, 19:00 (Minsk)",
         "does not take place on Thursday 10 December, 19:00 (Minsk)",
         OWN + "evening/",
     ),
     (
         "evening_cancelled",
-        "Cancelled: Evening 61, Thursday 10 December, 19:00 (Minsk)",
+        "Your talk: Evening 61 on Thursday 10 December, 19:00 (Minsk) is cancelled",
         "The reason: Types without tears",
         OWN,
     ),
