@@ -268,7 +268,7 @@ def test_what_may_be_shown_is_kept_as_evidence_and_followed_at_once(client, offe
     assert (talk.visibility, talk.licence) == ("attendees", "Ask me first <b>")
     text = page(client, part, "consent")
     assert "By link only · Others may use it if they name me (CC BY 4.0)" in text
-    assert "for those who came · Ask me first <b>" in text
+    assert "For those who came · Ask me first <b>" in text
 
 
 @pytest.mark.parametrize(
