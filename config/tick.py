@@ -1,5 +1,10 @@
 """What is due is read from the rows, every 30 seconds, by any number of schedulers."""
 
+import logging
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+
 from mailings.models import Reminder
 from meetups.models import Event
 from outbox import wake
@@ -7,26 +12,39 @@ from outbox.models import Heartbeat
 from registrations.models import Registration
 from speakers.models import Call, Duty, Lead, Offer, Proof, Proposal, SlideDraft
 
+log = logging.getLogger(__name__)
+
+# In this order; each finds its own work in the rows.
+STEPS: dict[str, Callable[[], int]] = {
+    "times recomputed": Event.objects.recompute_instants,
+    "deadlines recomputed": Call.objects.recompute_instants,
+    "held seats freed": Registration.objects.expire_holds,
+    "seats filled": Registration.objects.fill_forgotten_seats,
+    "reminders written": Reminder.objects.plan_due,
+    "reserves asked": Offer.objects.move_on_due,
+    "speakers reminded": Duty.objects.remind_due,
+    "speakers asked again": Proposal.objects.chase_due,
+    "leads who spoke": Lead.objects.note_speakers,
+    "drafts forgotten": Proposal.objects.forget_drafts,
+    "codes forgotten": Proof.objects.forget,
+    "files swept": SlideDraft.objects.sweep,
+}
+
 
 def tick() -> dict[str, int]:
     """Plan everything that is due now and wake the workers; sends nothing itself.
 
-    Returns what was done, by name; harmless to call at any time, in any number.
+    Returns what was done, by name; harmless to call at any time, in any number. A step that fails
+    is logged and left out: one bad row of one evening must not cost the others their reminder.
     """
-    done = {
-        "times recomputed": Event.objects.recompute_instants(),
-        "deadlines recomputed": Call.objects.recompute_instants(),
-        "held seats freed": Registration.objects.expire_holds(),
-        "seats filled": Registration.objects.fill_forgotten_seats(),
-        "reminders written": Reminder.objects.plan_due(),
-        "reserves asked": Offer.objects.move_on_due(),
-        "speakers reminded": Duty.objects.remind_due(),
-        "speakers asked again": Proposal.objects.chase_due(),
-        "leads who spoke": Lead.objects.note_speakers(),
-        "drafts forgotten": Proposal.objects.forget_drafts(),
-        "codes forgotten": Proof.objects.forget(),
-        "files swept": SlideDraft.objects.sweep(),
-    }
+    done = {}
+    for name, step in STEPS.items():
+        try:
+            done[name] = step()
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("The tick could not do this: %s", name)
     Heartbeat.objects.beat("tick")
     wake.ring()
     return done
