@@ -38,7 +38,7 @@ def once_more_inside(module: str) -> None:
 @contextmanager
 def empty_database() -> Iterator[None]:
     """A database with our tables and nothing in them, gone afterwards."""
-    name = connection.creation.create_test_db(verbosity=0)
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         yield
     finally:
