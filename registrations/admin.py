@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.db.models import Case, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -199,16 +199,9 @@ class RegistrationAdmin(SeriesAdmin):
         for seat in seats:
             self.log_change(request, seat, sentence)
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj:
-            mine, rights = [obj.event.series_id], rights_of(request)
-            context["may_read_letters"] = rights.may_in_one(VIEW, "outbox.delivery", mine)
-            context["member"] = obj.event.series.members.filter(contact=obj.contact_id).first()
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        mine, rights = [obj.event.series_id], rights_of(request)
+        return {
+            "may_read_letters": rights.may_in_one(VIEW, "outbox.delivery", mine),
+            "member": obj.event.series.members.filter(contact=obj.contact_id).first(),
+        }

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import F, Max, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -142,20 +142,9 @@ class EventAdmin(SeriesAdmin):
         is_draft = obj is None or obj.status == Event.Status.DRAFT
         return is_draft and super().has_delete_permission(request, obj)
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj:
-            context |= self._standing(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
-
-    def _standing(self, request: HttpRequest, event: Event) -> dict[str, Any]:
-        """What the head of the page says beside the event itself."""
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """How the evening stands, in the head of its page."""
+        event: Event = obj
         rights, mine = rights_of(request), [event.series_id]
         letters = Delivery.objects.filter(
             realm=event.series.realm, about__startswith=f"event:{event.pk}:"

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -116,16 +116,9 @@ class MemberAdmin(SeriesAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"series": self.choices(Series, request).first(), "source": gettext("by hand")}
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj:
-            ids = rights_of(request).series_ids(VIEW, self.label)
-            seats = obj.contact.registrations.select_related("event").order_by("-event__starts_at")
-            context["seats"] = seats if ids is None else seats.filter(event__series__in=ids)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        ids = rights_of(request).series_ids(VIEW, self.label)
+        seats = obj.contact.registrations.select_related("event").order_by("-event__starts_at")
+        return {
+            "seats": seats if ids is None else seats.filter(event__series__in=ids),
+        }

@@ -96,6 +96,10 @@ class VerbPages:
         own = f"admin/{self.opts.app_label}/{self.opts.model_name}/{form.name}.html"
         return TemplateResponse(request, [own, "admin/verb.html"], context)
 
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """What the page of the object shows beside its form."""
+        return {}
+
     def render_change_form(
         self,
         request: HttpRequest,
@@ -106,6 +110,8 @@ class VerbPages:
     ) -> HttpResponse:
         may: Callable[[str], bool] = partial(self._may, request=request, obj=obj)  # type: ignore[attr-defined]
         context["verbs"] = [v for v in self.verbs if obj and v.fits(obj) and may(v.needs)]
+        if obj:
+            context |= self.beside(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[misc]
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -194,14 +194,7 @@ class CallAdmin(SeriesAdmin):
         messages.info(request, gettext("It has the usual formats and criteria: have a look."))
         return redirect("admin:speakers_call_change", obj.pk)
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj:
-            context["untold"] = Proposal.objects.owed().filter(call=obj).count()
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        return {
+            "untold": Proposal.objects.owed().filter(call=obj).count(),
+        }

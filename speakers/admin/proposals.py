@@ -208,17 +208,10 @@ class ProposalAdmin(SeriesAdmin):
         call = wanted or calls.open().first()
         return {"call": call.pk, "format": call.formats.first()} if call else {}
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj:
-            context["dossier"] = Dossier(obj, rights_of(request), cast(User, request.user))
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        return {
+            "dossier": Dossier(obj, rights_of(request), cast(User, request.user)),
+        }
 
     # Writing
 

@@ -86,18 +86,11 @@ class LeadAdmin(SeriesAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"series": self.choices(Series, request).first()}
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj:
-            context["invitation_url"] = f"{settings.PUBLIC_URL}{obj.get_absolute_url()}"
-            context["proposals"] = obj.proposals.sent_in()
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        return {
+            "invitation_url": f"{settings.PUBLIC_URL}{obj.get_absolute_url()}",
+            "proposals": obj.proposals.sent_in(),
+        }
 
     def funnel_view(self, request: HttpRequest) -> HttpResponse:
         """Which way brings speakers: from the first word to the evening, by origin (need 89)."""

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.forms import CheckboxSelectMultiple
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -204,17 +204,10 @@ class SpeakerAdmin(SharedAdmin):
         super().save_related(request, form, formsets, change)
         reindex(*form.instance.talks.values_list("slot__event", flat=True))
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj:
-            context["beside"] = [*_talks_of(obj, request), *_proposals_of(obj, request)]
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        return {
+            "beside": [*_talks_of(obj, request), *_proposals_of(obj, request)],
+        }
 
 
 def _talks_of(speaker: Speaker, request: HttpRequest) -> Iterator[dict[str, Any]]:

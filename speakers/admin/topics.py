@@ -160,20 +160,13 @@ class TopicAdmin(SeriesAdmin):
         }
         return TemplateResponse(request, f"admin/speakers/topic/{name}.html", context | page)
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj:
-            rows = obj.voices.order_by("source").values_list("source").annotate(n=Count("pk"))
-            labels = dict(Voice.Source.choices)
-            context["by_source"] = [(labels[source], n) for source, n in rows]
-            context["leads"] = obj.leads.order_by("name", "pk")
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        rows = obj.voices.order_by("source").values_list("source").annotate(n=Count("pk"))
+        labels = dict(Voice.Source.choices)
+        return {
+            "by_source": [(labels[source], n) for source, n in rows],
+            "leads": obj.leads.order_by("name", "pk"),
+        }
 
 
 def _counted(topics: int) -> str:
