@@ -96,10 +96,14 @@ class Poster:
 
 def poster_of(event: Event) -> Poster:
     """The poster of an evening: what, who, when and where."""
-    names = " · ".join(lineup(event).names)
+    return poster(event, event.title, lineup(event).names)
+
+
+def poster(event: Event, title: str, names: list[str], face: FieldFile | None = None) -> Poster:
+    """A poster of the evening, or of something on it: its title and these people."""
     start = when(event.starts_at, event.zone) if event.time_known else ""
-    lines = tuple(filter(None, (names, start, where(event))))
-    return Poster(event.date, event.series.name, event.title, lines, event.series.hue)
+    lines = tuple(filter(None, (" · ".join(names), start, where(event))))
+    return Poster(event.date, event.series.name, title, lines, event.series.hue, face)
 
 
 def fitting(title: str) -> tuple[int, list[str]]:

@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from people import tokens
-from people.models import Contact, User
+from people.models import User
 from speakers import telling
 from speakers.models.part import Part
 from speakers.models.review import Review
@@ -34,11 +34,6 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def sent_in(self) -> Self:
         """All that organizers see: no drafts, also none that were thrown away."""
         return self.exclude(state=State.DRAFT).exclude(submitted_at=None)
-
-    def of(self, contact: Contact) -> Self:
-        """Hers, also those she was invited into and said yes to; the latest first."""
-        mine = Part.objects.speaking().filter(contact=contact)
-        return self.filter(pk__in=mine.values("proposal")).order_by("-created_at", "-pk")
 
     def draft_for_token(self, token: str) -> Self:
         """The draft that is written at this address."""
