@@ -77,8 +77,11 @@ def _link_as_text(link: re.Match[str]) -> str:
 
 
 def spoken(language: str) -> str:
-    """The person's language if we speak it: never a Russian date in an English sentence."""
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    """The nearest language we speak: "ru-RU", "zh" and "zh_CN" are understood, "be" is not."""
+    try:
+        return translation.get_supported_language_variant(language.lower().replace("_", "-"))
+    except (LookupError, ValueError):
+        return settings.LANGUAGE_CODE
 
 
 def one_line(text: str) -> str:
