@@ -36,7 +36,6 @@ COLUMNS = {
     "context": "jsonb",
     "language": "text",
     "subject": "text",
-    "list_unsubscribe": "text",
     "state": "text",
     "priority": "smallint",
     "not_before": "timestamptz",
@@ -73,7 +72,7 @@ class Draft:
     not_after: datetime | None = None
     batch_id: int | None = None
     priority: int | None = None
-    list_unsubscribe: str = ""
+    channel: str = Contact.Channel.EMAIL
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
     def row(self) -> dict[str, Any]:
@@ -83,7 +82,7 @@ class Draft:
             "id": str(self.id),
             "contact_id": self.contact.pk if self.contact else None,
             "address": self.address or (self.contact.email if self.contact else ""),
-            "channel": "email",
+            "channel": self.channel,
             "message_class": self.message_class,
             "key": self.key,
             "realm": self.realm,
@@ -93,7 +92,6 @@ class Draft:
             "context": self.context,
             "language": self.language or (self.contact.language if self.contact else ""),
             "subject": "",
-            "list_unsubscribe": self.list_unsubscribe,
             "state": State.QUEUED,
             "priority": PRIORITIES[self.message_class] if self.priority is None else self.priority,
             "not_before": self.not_before or now,

@@ -35,6 +35,8 @@ OPEN = {State.QUEUED, State.HELD, State.CLAIMED}
 ACCEPTED = {State.SENT, State.DELIVERED, State.BOUNCED, State.COMPLAINED}
 # The other side may have the message.
 HANDED_OVER = ACCEPTED | {State.HANDOVER, State.UNKNOWN}
+# What counts against a cap: given to her, or on its way.
+COUNTED = OPEN | HANDED_OVER
 # Never sent, and never will be.
 CLOSED = {State.FAILED, State.SUPPRESSED, State.CANCELLED, State.EXPIRED}
 SETTLED = ACCEPTED | CLOSED

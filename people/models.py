@@ -116,6 +116,17 @@ class Contact(models.Model):
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
+        MESSENGER = "messenger", _("messenger")
+        SMS = "sms", _("text message")
+        VOICE = "voice", _("phone call")
+
+    # Where she is reached by each of them.
+    ADDRESSES = {
+        Channel.EMAIL: "email",
+        Channel.MESSENGER: "messenger",
+        Channel.SMS: "phone",
+        Channel.VOICE: "phone",
+    }
 
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_name])

@@ -3,7 +3,8 @@
 from meetups.models.agenda import Picture, Slot
 from meetups.models.evenings import EventQuerySet
 from meetups.models.event import Event, Refused
-from meetups.models.series import Line, Member, Organizer, Series, Subscription
+from meetups.models.following import Member, Subscription
+from meetups.models.series import Line, Organizer, Series
 
 __all__ = [
     "Event",

@@ -1,7 +1,7 @@
-"""A series, who runs it, and who belongs to it."""
+"""A series, its lines, and who runs it."""
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetups.text import render_markdown
 from meetups.walltime import validate_zone
-from people.models import Contact, User
+from people.models import User
 from venues.models import Venue
 
 
@@ -63,6 +63,26 @@ class Series(models.Model):
         default=False,
         help_text=_("Off: a seat is given at once. On: it is held for two hours until the click."),
     )
+
+    # When we write (needs 70, 79, 80, 83, 85): the organizers' own numbers, with good defaults.
+    first_wave_days = models.PositiveSmallIntegerField(
+        _("first invitation, days before"),
+        default=21,
+        validators=[MaxValueValidator(120)],
+        help_text=_("Not earlier: three weeks before, people cool down until the evening."),
+    )
+    second_wave_days = models.PositiveSmallIntegerField(
+        _("second invitation, days before"), default=3, validators=[MaxValueValidator(120)]
+    )
+    wave_time = models.TimeField(_("invitations leave at"), default="18:00")
+    digest_day = models.PositiveSmallIntegerField(
+        _("digest on this day of the month"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+        help_text=_("31 is the last day of every month. Empty: no digest."),
+    )
+    digest_time = models.TimeField(_("digest leaves at"), default="10:00")
 
     venues = models.ManyToManyField(
         Venue, related_name="series", blank=True, verbose_name=_("venues")
@@ -139,56 +159,3 @@ class Organizer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}"
-
-
-class Member(models.Model):
-    """A contact that a series knows: from where, since when, with the organizers' notes."""
-
-    series = models.ForeignKey(Series, models.CASCADE, related_name="members")
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="memberships")
-    source = models.CharField(_("source"), max_length=100, blank=True)
-    tags = models.CharField(_("tags"), max_length=300, blank=True)
-    notes = models.TextField(_("notes"), max_length=5000, blank=True)
-    first_met = models.DateTimeField(_("first met"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("member")
-        verbose_name_plural = _("members")
-        constraints = [
-            models.UniqueConstraint(fields=["series", "contact"], name="member_once_per_series")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.contact)
-
-
-class Subscription(models.Model):
-    """Somebody's wish to hear of a series or one of its lines, with the evidence (needs 67, 79)."""
-
-    member = models.ForeignKey(Member, models.CASCADE, related_name="subscriptions")
-    line = models.ForeignKey(
-        Line, models.CASCADE, null=True, blank=True, related_name="subscriptions"
-    )
-    channel = models.CharField(
-        _("channel"), max_length=10, choices=Contact.Channel, default=Contact.Channel.EMAIL
-    )
-    source = models.CharField(_("where it was given"), max_length=100)
-    text_version = models.CharField(_("version of the text"), max_length=40, blank=True)
-    given_at = models.DateTimeField(_("given"), default=timezone.now)
-    # Promotional mail needs the click in a mail (double opt-in) before the first of it leaves.
-    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
-    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("subscription")
-        verbose_name_plural = _("subscriptions")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["member", "line", "channel"],
-                nulls_distinct=False,
-                name="subscription_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.member}: {self.line or self.member.series}"

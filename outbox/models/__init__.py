@@ -1,4 +1,5 @@
 from outbox.models.batch import Batch
+from outbox.models.cap import Cap
 from outbox.models.channel import Channel
 from outbox.models.delivery import Attempt, Claimant, Delivery
 from outbox.models.evidence import MailEvent
@@ -8,6 +9,7 @@ from outbox.models.suppression import Suppression
 __all__ = [
     "Attempt",
     "Batch",
+    "Cap",
     "Channel",
     "Claimant",
     "Delivery",

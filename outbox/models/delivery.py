@@ -3,7 +3,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Self
-from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import connections, models, transaction
@@ -18,6 +17,7 @@ from outbox.letters import Letter, compose
 from outbox.models.batch import Batch
 from outbox.states import MessageClass, State
 from people.models import Contact
+from people.tokens import unsubscribe_token
 
 # Django's and allauth's own mails: login codes must not be kept, shown or sent a second time.
 HOUSE = "house:"
@@ -39,8 +39,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     ) -> None:
         """Owe somebody a message, as part of the caller's transaction; the same key writes once.
 
-        `rest` are the other fields of Draft: realm, about, address, language, not_before,
-        not_after, priority, list_unsubscribe.
+        `rest` are the other fields of Draft: realm, about, channel, address, language,
+        not_before, not_after, priority.
         """
         self.post_many(
             [
@@ -132,7 +132,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def forget(self, before: datetime) -> int:
         """Blank what was said in messages settled before then; that they were sent stays."""
         old = self.filter(created_at__lt=before, settled_at__lt=before).exclude(context={})
-        return old.update(context={}, list_unsubscribe="")
+        return old.update(context={})
 
 
 class Delivery(models.Model):
@@ -158,7 +158,6 @@ class Delivery(models.Model):
     context = models.JSONField(default=dict, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     subject = models.CharField(_("subject"), max_length=255, blank=True)
-    list_unsubscribe = models.CharField(max_length=500, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     # All that indexes know of the state. A state in an index would make every move write every
     # index anew; like this the moves of a message on its way out touch none (HOT updates).
@@ -254,7 +253,10 @@ class Delivery(models.Model):
 
     @property
     def unsubscribe_url(self) -> str:
-        return urljoin(settings.PUBLIC_URL, self.list_unsubscribe) if self.list_unsubscribe else ""
+        """Where she asks for less; only what is news can be unsubscribed from (RFC 8058)."""
+        if self.message_class != MessageClass.PROMOTIONAL or self.contact_id is None:
+            return ""
+        return f"{settings.PUBLIC_URL}/u/{unsubscribe_token(self.contact_id, self.realm)}/"
 
     def render(self) -> Letter:
         """The message as it would leave now; raises what the template raises."""

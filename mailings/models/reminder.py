@@ -1,4 +1,4 @@
-"""What we tell people when: the reminders of an evening, planned from rows, never from a timer."""
+"""The reminders of an evening."""
 
 from datetime import datetime, time, timedelta
 
