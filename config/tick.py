@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError
 
 from mailings.models import Reminder
+from mailings.sending import start_due
 from meetups.models import Event
 from outbox import wake
 from outbox.models import Heartbeat
@@ -21,6 +22,7 @@ STEPS: dict[str, Callable[[], int]] = {
     "held seats freed": Registration.objects.expire_holds,
     "seats filled": Registration.objects.fill_forgotten_seats,
     "reminders written": Reminder.objects.plan_due,
+    "waves started": start_due,
     "reserves asked": Offer.objects.move_on_due,
     "speakers reminded": Duty.objects.remind_due,
     "speakers asked again": Proposal.objects.chase_due,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from mailings.models import LETTER, eve_of
+from mailings.models.reminder import LETTER, eve_of
 from meetups.letter_names import letter_name
 from meetups.models import Event, Series
 from outbox.models import Delivery

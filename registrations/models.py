@@ -233,6 +233,8 @@ class Registration(models.Model):
         if state == self.State.WAITING:
             self.queue_no = self._next_queue_number()
         self.save()
+        if not old:
+            self._withdraw_invitations()
         letter = self.LETTERS.get((old, self.State(state)))
         if state == self.State.CANCELLED:
             letter = "registrations/cancelled"
@@ -253,6 +255,11 @@ class Registration(models.Model):
         """Take back what is not yet sent to her about this evening, but no answer she is owed."""
         unsent = Delivery.objects.about(self.event.about).filter(contact=self.contact)
         unsent.exclude(message_class=MessageClass.TRANSACTIONAL).withdraw()
+
+    def _withdraw_invitations(self) -> None:
+        """Who has registered is not invited any more (need 81)."""
+        unsent = Delivery.objects.about(self.event.about).filter(contact=self.contact)
+        unsent.filter(message_class=MessageClass.PROMOTIONAL).withdraw()
 
     @property
     def _may_join_online(self) -> bool:

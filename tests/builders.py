@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
+from mailings.models import Wave
 from meetups.models import Event, Line, Member, Organizer, Series, Slot, Subscription
 from outbox.models import Delivery
 from people.models import Contact, User
@@ -119,6 +120,17 @@ def make_contact(email: str = "", name: str = "", **fields: Any) -> Contact:
 
 def make_member(series: Series, contact: Contact | None = None, **fields: Any) -> Member:
     return Member.objects.create(series=series, contact=contact or make_contact(), **fields)
+
+
+def make_wave(event: Event, due: str = "", **fields: Any) -> Wave:
+    """A released first invitation, due now or at this wall time; the evening has no other."""
+    event.waves.all().delete()
+    wall = datetime.fromisoformat(due) if due else timezone.now().astimezone(ZoneInfo(event.zone))
+    defaults = {"number": 1, "state": Wave.State.RELEASED, "anyway": True}
+    when = {"days_before": (event.date - wall.date()).days, "at": wall.time()}
+    if fields.get("purpose", "invitation") != "invitation":
+        defaults["number"] = None
+    return Wave.objects.create(event=event, **defaults | when | fields)
 
 
 def make_follower(

@@ -190,7 +190,12 @@ class Event(models.Model):
             kwargs["update_fields"] = [
                 f.name for f in fields if f.name not in self.KEPT_BY_OTHERS and not f.primary_key
             ]
+        is_new = self._state.adding
         super().save(*args, **kwargs)
+        if is_new:
+            self.waves.furnish(self)
+        elif "starts_at" in kwargs["update_fields"]:
+            self.waves.follow(self)
 
     def get_absolute_url(self) -> str:
         return reverse("meetups:event", args=[self.slug])

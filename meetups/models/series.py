@@ -1,5 +1,7 @@
 """A series, its lines, and who runs it."""
 
+from datetime import time
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -74,7 +76,7 @@ class Series(models.Model):
     second_wave_days = models.PositiveSmallIntegerField(
         _("second invitation, days before"), default=3, validators=[MaxValueValidator(120)]
     )
-    wave_time = models.TimeField(_("invitations leave at"), default="18:00")
+    wave_time = models.TimeField(_("invitations leave at"), default=time(18))
     digest_day = models.PositiveSmallIntegerField(
         _("digest on this day of the month"),
         null=True,
@@ -82,7 +84,7 @@ class Series(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(31)],
         help_text=_("31 is the last day of every month. Empty: no digest."),
     )
-    digest_time = models.TimeField(_("digest leaves at"), default="10:00")
+    digest_time = models.TimeField(_("digest leaves at"), default=time(10))
 
     venues = models.ManyToManyField(
         Venue, related_name="series", blank=True, verbose_name=_("venues")

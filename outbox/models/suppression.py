@@ -1,10 +1,14 @@
 import hashlib
 import hmac
+from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+BLOCK = 64  # bytes of SHA-256
 
 
 def address_hashes(address: str) -> list[str]:
@@ -14,6 +18,32 @@ def address_hashes(address: str) -> list[str]:
     return [
         hmac.new(f"suppression:{key}".encode(), plain, hashlib.sha256).hexdigest() for key in keys
     ]
+
+
+def address_hashes_in_sql(address: Any) -> list[models.Func]:
+    """The same hashes worked out by PostgreSQL, for thousands at once: HMAC by RFC 2104."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [_hmac_in_sql(f"suppression:{key}".encode(), address) for key in keys]
+
+
+def _hmac_in_sql(key: bytes, address: Any) -> models.Func:
+    if len(key) > BLOCK:
+        key = hashlib.sha256(key).digest()
+    inner, outer = (bytes(b ^ pad for b in key.ljust(BLOCK, b"\0")) for pad in (0x36, 0x5C))
+    message = models.Func(Lower(address), template="convert_to(%(expressions)s, 'UTF8')")
+    digest = models.Func(
+        models.Value(inner, models.BinaryField()),
+        message,
+        template="sha256(%(expressions)s)",
+        arg_joiner=" || ",
+    )
+    return models.Func(
+        models.Value(outer, models.BinaryField()),
+        digest,
+        template="encode(sha256(%(expressions)s), 'hex')",
+        arg_joiner=" || ",
+        output_field=models.CharField(),
+    )
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):

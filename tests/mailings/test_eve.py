@@ -7,7 +7,8 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from mailings.models import Reminder, eve_of
+from mailings.models import Reminder
+from mailings.models.reminder import eve_of
 from meetups.models import Event
 from outbox.engine import Sender
 from outbox.models import Delivery

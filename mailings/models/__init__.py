@@ -1,0 +1,9 @@
+"""What we tell people when: planned from rows, never from a timer."""
+
+from mailings.models.digest import Digest
+from mailings.models.held_back import HeldBack
+from mailings.models.reminder import Reminder
+from mailings.models.rest import Rest
+from mailings.models.wave import Wave
+
+__all__ = ["Digest", "HeldBack", "Reminder", "Rest", "Wave"]
