@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from meetups.calendar import Entry
 from meetups.running_order import Item, running_order
+from outbox.letters import spoken
 
 if TYPE_CHECKING:
     from speakers.models import Talk
@@ -32,5 +34,7 @@ def entry_of(talk: "Talk") -> Entry | None:
     # It must rise also when the talk leaves an evening that was moved for one that was not.
     moves = talk.proposal.rev if talk.proposal else 0
     when = (item.starts_at, ends_at, moves * MOST_MOVES_OF_AN_EVENING + event.schedule_rev)
-    about = _("Your talk at “%(evening)s”") % {"evening": event.title}
+    # One file for all who speak in it, so in the language of the series.
+    with override(spoken(event.series.language)):
+        about = _("Your talk at “%(evening)s”") % {"evening": event.title}
     return Entry(event, talk.guid, *when, talk.title, about)

@@ -1,0 +1,43 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.commands import makemessages
+
+# What is translated: messages, and the pages that a message leads to, with the page around them.
+# The admin and the public pages speak English.
+PLACES = (
+    "mailings/templatetags/*.py",
+    "mailings/views/*.py",
+    "meetups/templatetags/times.py",
+    "outbox/templatetags/*.py",
+    "registrations/templatetags/*.py",
+    "speakers/calendar.py",
+    "templates/_*.html",
+    "templates/base.html",
+    "templates/emails/**/*.txt",
+    "templates/emails/*.html",
+    "templates/mailings/**/*.html",
+    "templates/meetups/_follow*.html",
+    "templates/meetups/follow*.html",
+)
+
+
+def found() -> set[Path]:
+    """The files whose words are in the catalogues, as paths from the root of the project."""
+    return {path for pattern in PLACES for path in Path().glob(pattern)}
+
+
+class Command(makemessages.Command):
+    """Django's own, kept to what is translated and to catalogues that read well in a diff."""
+
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-wrap", "--add-location=file"]
+    msguniq_options = [*makemessages.Command.msguniq_options, "--no-wrap"]
+    msgattrib_options = [*makemessages.Command.msgattrib_options, "--no-wrap"]
+    xgettext_options = [
+        *makemessages.Command.xgettext_options, "--no-wrap", "--add-location=file",
+    ]  # fmt: skip
+
+    def find_files(self, root: str) -> list[Any]:
+        """Those of Django's finding that are ours to translate."""
+        ours = found()
+        return [file for file in super().find_files(root) if Path(file.path) in ours]
