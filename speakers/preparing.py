@@ -10,9 +10,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from meetups.notices import sender
-from outbox.letters import one_line
+from outbox.letters import one_line, spoken
 from outbox.models import Delivery
 from speakers import notices
 
@@ -111,7 +112,8 @@ def _calendar(rehearsal: "Rehearsal", talk: "Talk") -> dict[str, str]:
     entry.add("sequence", int(timezone.now().timestamp()))
     entry.add("dtstart", rehearsal.starts_at)
     entry.add("dtend", rehearsal.ends_at)
-    entry.add("summary", one_line(_("Rehearsal: %(talk)s") % {"talk": talk.title}))
+    with override(spoken(talk.series.language)):  # one file for all who speak in it
+        entry.add("summary", one_line(_("Rehearsal: %(talk)s") % {"talk": talk.title}))
     if rehearsal.place:
         entry.add("location", one_line(rehearsal.place))
     file = icalendar.Calendar()

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from config.community.problems import Wrong
+from meetups.languages import is_language
 from people.models import normalized_email
 
 Read = Callable[[object], Any]
@@ -18,7 +19,6 @@ _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}", re.ASCII)
 _CLOCK = re.compile(r"\d{2}:\d{2}", re.ASCII)
 _WALL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:00)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T00:00(:00)?)?", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,6})?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 _YEARS = range(1970, 2200)
 
@@ -56,7 +56,7 @@ def email(value: object) -> str:
 
 
 def language(value: object) -> str:
-    if not _LANGUAGE.fullmatch(text(value)) or len(text(value)) > 10:
+    if not is_language(text(value)):
         raise Wrong(f"{shown(value)} is no language; write it like en or pt-br")
     return text(value)
 

@@ -3,14 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin.base import PlainForm, SeriesAdmin, SeriesInline
 from meetups.admin.short_names import ShortNameForm
+from meetups.languages import is_language
 from meetups.models import Line, Organizer, Refused, Series
 from meetups.rights import forget
 from meetups.text import free_slug
@@ -23,7 +26,19 @@ class SeriesDataForm(ShortNameForm):
     class Meta:
         model = Series
         exclude: list[str] = []
-        help_texts = {"slug": _("Empty: made from the name.")}
+        help_texts = {
+            "slug": _("Empty: made from the name."),
+            "language": format_lazy(
+                _("A code like ru or zh-hans. We write to its people in the nearest of: {ours}."),
+                ours=", ".join(name for _code, name in settings.LANGUAGES),
+            ),
+        }
+
+    def clean_language(self) -> str:
+        code: str = self.cleaned_data["language"]
+        if not is_language(code):
+            raise ValidationError(_("This is no code of a language. Write one like en or pt-br."))
+        return code
 
 
 class LineForm(PlainForm):

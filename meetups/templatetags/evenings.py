@@ -103,7 +103,7 @@ def where(event: Event) -> str:
 def language_in_words(code: str) -> str:
     """The language in words: "Russian" for "ru"; the code itself where nobody named it."""
     try:
-        return get_language_info(code)["name_translated"]
+        return get_language_info(code.lower())["name_translated"]
     except KeyError:
         return "Chinese" if code.lower().startswith("zh") else code
 

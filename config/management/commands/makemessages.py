@@ -6,16 +6,19 @@ from django.core.management.commands import makemessages
 # What is translated: messages, and the pages that a message leads to, with the page around them.
 # The admin and the public pages speak English.
 PLACES = (
+    "mailings/forms*.py",
+    "mailings/forms/*.py",
     "mailings/templatetags/*.py",
+    "mailings/views*.py",
     "mailings/views/*.py",
     "meetups/templatetags/times.py",
     "outbox/templatetags/*.py",
     "registrations/templatetags/*.py",
     "speakers/calendar.py",
+    "speakers/preparing.py",
     "templates/_*.html",
     "templates/base.html",
     "templates/emails/**/*.txt",
-    "templates/emails/*.html",
     "templates/mailings/**/*.html",
     "templates/meetups/_follow*.html",
     "templates/meetups/follow*.html",
