@@ -40,7 +40,8 @@ class GuestForm(SeriesForm):
     def give_seat(self) -> Registration:
         """A seat, or a place in the queue where the evening is full. May raise Refused."""
         data = self.cleaned_data
-        contact = Contact.objects.for_email(data["email"], data["name"])
+        language = data["event"].series.language
+        contact = Contact.objects.for_email(data["email"], data["name"], language)
         if data["is_here"]:
             return Registration.objects.add_walk_in(data["event"], contact, data["mode"])
         return Registration.objects.register(

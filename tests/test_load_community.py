@@ -581,3 +581,16 @@ def test_thousands_of_people_are_loaded_in_seconds(load):
         2000, 2000, 1000,
     ]  # fmt: skip
     assert took < 20, f"{took:.1f} s"
+
+
+def test_who_names_no_language_has_that_of_her_series(load):
+    content = copy.deepcopy(CONTRACT)
+    content["contacts"] += [
+        {"email": "y@example.org", "series": "minsk-python"},
+        {"email": "z@example.org"},
+    ]
+
+    load(content)
+
+    languages = dict(Contact.objects.values_list("email", "language"))
+    assert languages == {"x@example.org": "en", "y@example.org": "ru", "z@example.org": ""}

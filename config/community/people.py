@@ -23,8 +23,8 @@ def contacts_by_email(emails: set[str]) -> dict[str, Contact]:
 def write_contacts(told: list[Record]) -> None:
     """Contacts, their memberships and subscriptions; what somebody withdrew stays withdrawn."""
     now = timezone.now()
-    contacts = _contacts(told)
     series = {series.slug: series for series in Series.objects.all()}
+    contacts = _contacts(told, series)
     wanted = [record for record in told if record.get("series")]
     members = [
         Member(
@@ -39,13 +39,17 @@ def write_contacts(told: list[Record]) -> None:
     _write_subscriptions([record for record in wanted if record.get("consent")], now)
 
 
-def _contacts(told: list[Record]) -> dict[str, Contact]:
-    """The contact of each address, made or changed as the file says."""
+def _contacts(told: list[Record], series: dict[str, Series]) -> dict[str, Contact]:
+    """The contact of each address, made or changed as the file says.
+
+    A new one speaks the language of her series where the file does not say which.
+    """
     known = contacts_by_email({record["email"] for record in told})
     stored = set(known)
     for record in told:
-        email = record["email"]
-        contact = known.setdefault(email.lower(), Contact(email=email))
+        email, home = record["email"], series.get(record.get("series") or "")
+        language = home.language if home else ""
+        contact = known.setdefault(email.lower(), Contact(email=email, language=language))
         for name, value in record.only("name", "language").items():
             setattr(contact, name, value)
     new = [contact for email, contact in known.items() if email not in stored]

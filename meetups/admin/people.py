@@ -62,7 +62,8 @@ class MemberForm(SeriesForm):
     def save(self, commit: bool = True) -> Member:
         name, email = self.cleaned_data["name"], self.cleaned_data["email"]
         if not self.instance.pk:
-            self.instance.contact = Contact.objects.for_email(email, name)
+            language = self.instance.series.language
+            self.instance.contact = Contact.objects.for_email(email, name, language)
         elif "name" in self.changed_data:
             self.contact.name = name
             self.contact.save(update_fields=["name"])

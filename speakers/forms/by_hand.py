@@ -68,8 +68,8 @@ class ByHandForm(SeriesForm):
         proposal.origin, proposal.state = Proposal.Origin.ORGANIZER, Proposal.State.DRAFT
         with transaction.atomic():
             proposal.save()
-            email = self.cleaned_data["email"]
-            contact = Contact.objects.for_email(email, name) if email else None
+            email, language = self.cleaned_data["email"], proposal.call.series.language
+            contact = Contact.objects.for_email(email, name, language) if email else None
             proposal.add_author(contact, self._profile(contact, name))
             proposal.submit(late=True)
         return proposal
