@@ -41,7 +41,8 @@ def judged(wave: Wave) -> "QuerySet[Contact]":
 
 def reach(wave: Wave) -> dict[tuple[str, str], int]:
     """How many people by (channel, reason); "" is the reason of those who would get it."""
-    rows = judged(wave).order_by().values_list("via", "held_because").annotate(n=Count("pk"))
+    people: Any = judged(wave).order_by()
+    rows = people.values_list("via", "held_because").annotate(n=Count("pk"))
     return {(via, reason): number for via, reason, number in rows}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -9,10 +10,10 @@ from django.utils import timezone
 from mailings.models.wave import Wave
 from mailings.reach import judged
 from meetups import notices
-from meetups.models import Event
+from meetups.models import Event, Subscription
 from outbox import wake
 from outbox.circulars import Circular, inlined
-from outbox.models import Batch, Delivery
+from outbox.models import Batch
 from outbox.states import HANDED_OVER
 
 LETTERS = {
@@ -23,8 +24,10 @@ LETTERS = {
 }
 # News is planned by one at a time, so that two campaigns of one moment see each other's caps.
 NEWS_LOCK = 0x4E455753
+# Sorted, so that everybody is judged before the first row is written: a cap that is looked up in a
+# table while it grows takes minutes.
 PLAN = """
-WITH judged AS MATERIALIZED ({judged}),
+WITH judged AS MATERIALIZED (SELECT * FROM ({judged}) AS everybody ORDER BY held_because),
 kept_back AS (
     INSERT INTO mailings_heldback (batch_id, contact_id, reason, channel)
     SELECT %(batch_id)s, id, held_because, via FROM judged WHERE held_because <> ''
@@ -56,6 +59,7 @@ def start(wave: Wave) -> int:
 
     After a move the rest of a wave that was on its way is written anew, for the new time.
     """
+    began = timezone.now()
     with transaction.atomic(), one_planner_of_news():
         fresh = Wave.objects.select_for_update(of=("self",)).select_related(
             "event__series", "event__venue", "event__room", "event__line", "line"
@@ -68,7 +72,7 @@ def start(wave: Wave) -> int:
             return _miss(fresh)
         written = _plan(fresh)
         _take_back_from_guests(fresh)
-    _take_back_from_leavers(fresh)
+    _take_back_from_leavers(fresh, began)
     return written
 
 
@@ -155,10 +159,8 @@ def _take_back_from_guests(wave: Wave) -> None:
             unsent.filter(contact__in=event.registrations.values("contact")).withdraw()
 
 
-def _take_back_from_leavers(wave: Wave) -> None:
+def _take_back_from_leavers(wave: Wave, began: datetime) -> None:
     """Who unsubscribed while this was written could not yet take back what nobody saw."""
+    left = Subscription.objects.filter(withdrawn_at__gte=began, member__series=wave.event.series_id)
     if not wave.is_service:
-        leavers = judged(wave).filter(held_because__in=["no consent", "less"])
-        Delivery.objects.filter(pk__in=wave.messages().unsent().values("pk")).filter(
-            contact__in=leavers.values("pk")
-        ).withdraw()
+        wave.messages().unsent().filter(contact__in=left.values("member__contact")).withdraw()

@@ -71,4 +71,5 @@ class Circular:
 def inlined(queryset: Any) -> str:
     """The queryset as SQL with its values quoted in, to stand inside of a larger statement."""
     sql, values = queryset.query.sql_with_params()
-    return connection.ops.compose_sql(sql, values).replace("%", "%%")
+    postgres: Any = connection.ops
+    return postgres.compose_sql(sql, values).replace("%", "%%")

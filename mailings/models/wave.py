@@ -34,7 +34,7 @@ class WaveQuerySet(models.QuerySet["Wave"]):
             return
         series, left = event.series, (event.date - _today(event.zone)).days
         first = min(series.first_wave_days, max(left - 1, 0))
-        rows = [Wave(event=event, number=1, days_before=first, at=series.wave_time)]
+        rows: list[Any] = [Wave(event=event, number=1, days_before=first, at=series.wave_time)]
         if series.second_wave_days < first:
             second = series.second_wave_days
             rows.append(Wave(event=event, number=2, days_before=second, at=series.wave_time))
@@ -182,8 +182,7 @@ class Wave(models.Model):
     def prepare(self) -> None:
         """Work out what follows from the evening: when it is due, and the earliest day."""
         self.limit_days = self.event.series.first_wave_days
-        if not self.at_once:
-            self.due_at = instant(self.day, self.at, self.event.zone)
+        self.due_at = instant(self.day, self.at, self.event.zone)
 
     def clean(self) -> None:
         if self.purpose != self.Purpose.INVITATION:

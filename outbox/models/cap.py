@@ -29,7 +29,8 @@ class CapQuerySet(models.QuerySet["Cap"]):
         usual = [Cap(channel=channel, most=1, days=days) for channel, days in USUAL.items()]
         # The realm's own come last and so win.
         written = self.filter(realm__in=["", realm]).order_by("realm")
-        return list({cap.channel: cap for cap in [*usual, *written]}.values())
+        caps: dict[str, Cap] = {cap.channel: cap for cap in [*usual, *written]}
+        return list(caps.values())
 
 
 class Cap(models.Model):

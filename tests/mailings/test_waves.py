@@ -112,7 +112,9 @@ def test_two_campaigns_on_one_day_reach_a_person_once():
         make_follower(series, contact=person)
         waves.append(make_wave(make_event(series, starts="2026-12-10T19:00")))
     assert start_due() == 1
-    assert sorted((w.planned, w.held) for w in Wave.objects.filter(pk__in=[w.pk for w in waves])) == [
+    assert sorted(
+        (w.planned, w.held) for w in Wave.objects.filter(pk__in=[w.pk for w in waves])
+    ) == [
         (0, 1),
         (1, 0),
     ]
