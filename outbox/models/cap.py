@@ -26,7 +26,9 @@ USUAL = {
 class CapQuerySet(models.QuerySet["Cap"]):
     def of(self, realm: str) -> list["Cap"]:
         """The cap of each channel: the realm's own numbers, else the house's, else the usual."""
-        usual = [Cap(channel=channel, most=1, days=days) for channel, days in USUAL.items()]
+        usual: list[Any] = [
+            Cap(channel=channel, most=1, days=days) for channel, days in USUAL.items()
+        ]
         # The realm's own come last and so win.
         written = self.filter(realm__in=["", realm]).order_by("realm")
         caps: dict[str, Cap] = {cap.channel: cap for cap in [*usual, *written]}
