@@ -1,11 +1,14 @@
 """A guest's way: keep a seat, look at it, give it back. Links to a seat go out by mail only."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -13,9 +16,12 @@ from meetups.calendar import calendar_file
 from meetups.limits import too_many
 from meetups.models import Event, Refused
 from meetups.pages import require_form, without_address
+from outbox.letters import spoken
 from registrations.forms import SeatForm
 from registrations.limits import seconds_to_wait
 from registrations.models import Registration
+
+View = Callable[[HttpRequest, str], HttpResponse]
 
 
 @never_cache
@@ -53,11 +59,18 @@ def _closed_status(request: HttpRequest) -> int:
     return 409 if request.method == "POST" else 200
 
 
-def _mine(token: str) -> Registration:
-    registration = get_object_or_404(Registration.objects.for_token(token))
-    if registration.event.status == Event.Status.DRAFT:
-        registration.event.online_url = ""
-    return registration
+def of_one_seat(view: Callable[[HttpRequest, Registration], HttpResponse]) -> View:
+    """The seat of the secret link, in the language in which its holder is written to."""
+
+    @wraps(view)
+    def page(request: HttpRequest, token: str) -> HttpResponse:
+        registration = get_object_or_404(Registration.objects.for_token(token))
+        if registration.event.status == Event.Status.DRAFT:
+            registration.event.online_url = ""
+        with override(spoken(registration.contact.language)):
+            return view(request, registration)
+
+    return page
 
 
 def _private(
@@ -73,16 +86,16 @@ def _private(
 
 @never_cache
 @require_safe
-def detail(request: HttpRequest, token: str) -> HttpResponse:
-    registration = _mine(token)
+@of_one_seat
+def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
     return _private(request, "detail", registration, talks=registration.kept_talks())
 
 
 @never_cache
 @require_form
-def cancel(request: HttpRequest, token: str) -> HttpResponse:
+@of_one_seat
+def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Give the seat back, or leave the queue."""
-    registration = _mine(token)
     if request.method != "POST":
         return _private(request, "cancel", registration)
     try:
@@ -97,13 +110,13 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_form
-def coming(request: HttpRequest, token: str) -> HttpResponse:
+@of_one_seat
+def coming(request: HttpRequest, registration: Registration) -> HttpResponse:
     """ "Still coming?" – `answer` is yes or no; a no frees the seat at once (O5)."""
-    registration = _mine(token)
     if request.method != "POST":
         return _private(request, "coming", registration)
     if request.POST.get("answer") == "no":
-        return cancel(request, token)
+        return cancel(request, registration.token)
     registration.say_coming()
     messages.success(request, _("Good, see you there."))
     return _back(registration)
@@ -111,9 +124,9 @@ def coming(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_form
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
+@of_one_seat
+def confirm(request: HttpRequest, registration: Registration) -> HttpResponse:
     """The click that makes a held seat one's own; a scanner that opens links changes nothing."""
-    registration = _mine(token)
     if request.method != "POST":
         return _private(request, "confirm", registration)
     try:
@@ -126,9 +139,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def calendar(request: HttpRequest, token: str) -> HttpResponse:
+@of_one_seat
+def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
     """The evening for the holder's own calendar."""
-    registration = _mine(token)
     answer = HttpResponse(calendar_file([registration.event]), content_type="text/calendar")
     answer["Content-Disposition"] = 'attachment; filename="evening.ics"'
     return without_address(answer)

@@ -18,7 +18,7 @@ from config.management.commands.makemessages import found
 ROOT = Path(__file__).resolve().parent.parent
 CONTEXT = "\x04"
 CALLS = {
-    "_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1,
+    "_": 1, "_g": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1,
     "ngettext": 2, "ngettext_lazy": 2, "pgettext": 2, "pgettext_lazy": 2,
 }  # fmt: skip
 _MARKED = re.compile(

@@ -11,17 +11,25 @@ PLACES = (
     "mailings/templatetags/*.py",
     "mailings/views*.py",
     "mailings/views/*.py",
+    "meetups/templatetags/evenings.py",
     "meetups/templatetags/times.py",
     "outbox/templatetags/*.py",
+    "registrations/models.py",
+    "registrations/seats.py",
     "registrations/templatetags/*.py",
+    "registrations/views.py",
     "speakers/calendar.py",
     "speakers/preparing.py",
     "templates/_*.html",
     "templates/base.html",
     "templates/emails/**/*.txt",
     "templates/mailings/**/*.html",
+    "templates/meetups/_date.html",
     "templates/meetups/_follow*.html",
     "templates/meetups/follow*.html",
+    "templates/registrations/_*.html",
+    "templates/registrations/c[ao]*.html",
+    "templates/registrations/detail.html",
 )
 
 
@@ -37,7 +45,7 @@ class Command(makemessages.Command):
     msguniq_options = [*makemessages.Command.msguniq_options, "--no-wrap"]
     msgattrib_options = [*makemessages.Command.msgattrib_options, "--no-wrap"]
     xgettext_options = [
-        *makemessages.Command.xgettext_options, "--no-wrap", "--add-location=file",
+        *makemessages.Command.xgettext_options, "--no-wrap", "--add-location=file", "--keyword=_g",
     ]  # fmt: skip
 
     def find_files(self, root: str) -> list[Any]:

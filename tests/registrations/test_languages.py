@@ -1,0 +1,75 @@
+"""The page of a seat speaks the language in which its holder is written to."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.builders import make_contact, make_event, make_registration, make_series
+
+pytestmark = pytest.mark.django_db
+
+LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
+STATES = ["pending", "going", "waiting", "offered", "expired", "cancelled"]
+VERBS = ["", "cancel/", "coming/", "confirm/"]
+
+
+def make_seat(state="going"):
+    """Of somebody who reads Russian, with nothing of ours in Latin letters around it."""
+    series = make_series(name="Минск", language="be")
+    event = make_event(series, title="Вечер 61", capacity=1)
+    anna = make_contact("a@b.by", "Анна", language="ru-RU")
+    return make_registration(event, state, contact=anna)
+
+
+@pytest.fixture
+def seat():
+    return make_seat()
+
+
+def words_of(answer):
+    """What the page shows inside `main`, without its markup."""
+    main = (
+        answer.content.decode()
+        .partition('<main id="main" tabindex="-1">')[2]
+        .partition("</main>")[0]
+    )
+    return " ".join(re.sub(r"<[^>]*>", " ", main).split())
+
+
+@pytest.mark.parametrize("page", VERBS)
+@pytest.mark.parametrize("state", STATES)
+def test_no_english_is_left_on_the_page_of_a_seat(state, page):
+    seat = make_seat(state)
+
+    answer = Client().get(f"{seat.get_absolute_url()}{page}")
+
+    assert answer.status_code == 200
+    assert '<html lang="ru"' in answer.content.decode()
+    assert [w for w in LATIN_WORD.findall(words_of(answer)) if w not in seat.contact.email] == []
+
+
+def test_what_was_done_is_said_in_the_same_language(seat):
+    answer = Client().post(f"{seat.get_absolute_url()}cancel/", follow=True)
+
+    assert "Место теперь свободно для других. Спасибо, что сказали." in words_of(answer)
+    seat.refresh_from_db()
+    assert seat.state == "cancelled"
+
+
+def test_who_waits_reads_her_place_in_line(seat):
+    waiting = make_registration(
+        seat.event, "waiting", contact=make_contact(name="李雷", language="zh-CN")
+    )
+
+    answer = Client().get(waiting.get_absolute_url())
+
+    assert "你排在第1位" in words_of(answer)
+    assert '<html lang="zh-hans"' in answer.content.decode()
+
+
+def test_the_next_page_of_the_same_browser_is_english_again(seat):
+    client = Client()
+    client.get(seat.get_absolute_url())
+
+    assert '<html lang="en"' in client.get("/").content.decode()
