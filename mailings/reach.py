@@ -16,6 +16,7 @@ from mailings.audiences import AUDIENCES
 from mailings.models.held_back import HeldBack
 from mailings.models.rest import Rest
 from mailings.models.wave import Wave
+from mailings.nights import morning_of
 from meetups.models import Subscription
 from meetups.walltime import instant
 from outbox.models import Cap, Suppression
@@ -24,8 +25,6 @@ from outbox.ways import open_ways
 from people.models import Contact
 
 Reason = HeldBack.Reason
-# Nobody's phone rings or lights up for an invitation at night, by her own clocks.
-NIGHT, DAWN = dt.time(21), dt.time(8)
 
 
 def judged(wave: Wave) -> "QuerySet[Contact]":
@@ -59,15 +58,6 @@ def midnight(zone: str) -> dt.datetime:
     """When today began by the clocks of the zone."""
     today = timezone.now().astimezone(ZoneInfo(zone)).date()
     return instant(today, dt.time(0), zone)
-
-
-def morning_of(moment: dt.datetime, zone: str) -> dt.datetime:
-    """The moment itself by day, the next morning by night."""
-    local = moment.astimezone(ZoneInfo(zone))
-    if DAWN <= local.time() < NIGHT:
-        return moment
-    day = local.date() + dt.timedelta(days=local.time() >= NIGHT)
-    return instant(day, DAWN, zone)
 
 
 def _via(wave: Wave) -> Any:
