@@ -91,3 +91,37 @@ def mail_route(url: str) -> MailRoute:
         anymail_backend=f"anymail.backends.{parts.scheme}.EmailBackend",
         anymail=dict(parse_qsl(parts.query)),
     )
+
+
+class SmsRoute(NamedTuple):
+    """The gateway that text messages leave by; an empty provider means there is none."""
+
+    provider: str = ""
+    base: str = ""
+    account: str = ""
+    token: str = ""
+    sender: str = ""
+
+
+SMS_SCHEMES = {"twilio": "https", "twilio+http": "http"}
+
+
+def sms_route(url: str) -> SmsRoute:
+    """The gateway of SMS_URL, `twilio://account:token@api.twilio.com/?from=%2B375…`.
+
+    `twilio+http://` is for a stand-in on this machine: the token travels readable.
+    """
+    if not url:
+        return SmsRoute()
+    parts = urlsplit(url)
+    sender = dict(parse_qsl(parts.query)).get("from", "")
+    if parts.scheme not in SMS_SCHEMES or not (parts.username and parts.password and sender):
+        raise SystemExit("SMS_URL must be like twilio://account:token@api.twilio.com/?from=%2B375…")
+    host = parts.netloc.rpartition("@")[2]
+    return SmsRoute(
+        provider="twilio",
+        base=f"{SMS_SCHEMES[parts.scheme]}://{host}{parts.path.rstrip('/')}",
+        account=unquote(parts.username),
+        token=unquote(parts.password),
+        sender=sender,
+    )

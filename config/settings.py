@@ -8,7 +8,7 @@ import dj_database_url
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config.env import env, env_bool, env_list, env_number, env_url, mail_route
+from config.env import env, env_bool, env_list, env_number, env_url, mail_route, sms_route
 from config.limits import SIGNING_IN, scaled
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -183,6 +183,17 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _route.user, _route.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _route.use_tls, _route.use_ssl
 OUTBOX_ANYMAIL_BACKEND, ANYMAIL = _route.anymail_backend, _route.anymail
 MAIL_HOOK_SECRET = env("MAIL_HOOK_SECRET", "")
+# The other channels, each open where its variables are set.
+OUTBOX_TRANSPORTS = {
+    "messenger": "outbox.telegram.TelegramTransport",
+    "sms": "outbox.sms.SmsTransport",
+}
+TELEGRAM_BOT_TOKEN = env("TELEGRAM_BOT_TOKEN", "")
+TELEGRAM_BOT_NAME = env("TELEGRAM_BOT_NAME", "").removeprefix("@")
+TELEGRAM_API_URL = env("TELEGRAM_API_URL", "https://api.telegram.org").rstrip("/")
+_sms = sms_route(env("SMS_URL", ""))
+SMS_PROVIDER, SMS_API_URL, SMS_FROM = _sms.provider, _sms.base, _sms.sender
+SMS_ACCOUNT, SMS_TOKEN = _sms.account, _sms.token
 LEASE_SECONDS = env_number("LEASE_SECONDS", 60)
 SETTLE_SECONDS = env_number("SETTLE_SECONDS", 900)
 # The page that shows the mails which would have left; never where real people are written to.

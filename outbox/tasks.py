@@ -3,12 +3,15 @@ from celery import shared_task
 from outbox import sweeping, wake
 from outbox.engine import Sender
 from outbox.models import Delivery
+from outbox.transport import configured
+from outbox.ways import open_ways
 
 
 @shared_task(ignore_result=True)
 def send_messages() -> None:
     """Send what is due; a wake-up that may come twice, in any number, or not at all."""
-    if Sender().run(seconds=30):
+    more = [Sender(configured(name), name).run(seconds=30) for name in sorted(open_ways())]
+    if any(more):
         wake.ring()
 
 

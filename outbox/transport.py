@@ -30,13 +30,23 @@ class NotTaken(Exception):
 
 
 class TryLater(NotTaken):
-    """Surely not taken: another try cannot double it. `line`: the way there is the reason."""
+    """Surely not taken: another try cannot double it. `line`: the way there is the reason.
+
+    `after`: seconds for which the other side asked to be left alone.
+    """
 
     def __init__(
-        self, phase: str, text: str, code: int | None = None, *, line: bool = False
+        self,
+        phase: str,
+        text: str,
+        code: int | None = None,
+        *,
+        line: bool = False,
+        after: float = 0,
     ) -> None:
         super().__init__(phase, text, code)
         self.line = line
+        self.after = after
 
 
 class NoLine(TryLater):
@@ -73,7 +83,8 @@ class Transport(Protocol):
         """Let go of any connection, within two seconds."""
 
 
-def configured() -> Transport:
-    """The transport that settings.OUTBOX_TRANSPORT names."""
-    transport: Transport = import_string(settings.OUTBOX_TRANSPORT)()
+def configured(channel: str = "email") -> Transport:
+    """The transport of this channel, as settings.OUTBOX_TRANSPORT or OUTBOX_TRANSPORTS name it."""
+    named = settings.OUTBOX_TRANSPORTS.get(channel, settings.OUTBOX_TRANSPORT)
+    transport: Transport = import_string(named)()
     return transport
