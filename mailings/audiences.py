@@ -79,6 +79,12 @@ def ticked(wave: "Wave") -> "QuerySet[Contact]":
     return Contact.objects.filter(waves=wave.pk)
 
 
+def ticked_guests(wave: "Wave") -> "QuerySet[Contact]":
+    """Of the people ticked in a list those who have a seat at this evening or wait for one."""
+    alive = [Registration.State.GOING, Registration.State.WAITING, Registration.State.OFFERED]
+    return _of(wave, Q(state__in=alive)).filter(waves=wave.pk)
+
+
 def _visits(wave: "Wave") -> "QuerySet[Registration]":
     visits = Registration.objects.filter(
         contact=OuterRef("pk"),
@@ -106,6 +112,7 @@ AUDIENCES: dict[str, Audience] = {
     "speakers": speakers,
     "crew": crew,
     "ticked": ticked,
+    "ticked_guests": ticked_guests,
 }
 NAMES = {
     "followers": _("followers"),
@@ -118,6 +125,7 @@ NAMES = {
     "speakers": _("speakers"),
     "crew": _("crew"),
     "ticked": _("people ticked in a list"),
+    "ticked_guests": _("guests ticked in a list"),
 }
 # They have nothing to do with this evening yet: what they get is news, under caps and consent.
 STRANGERS_TO_IT = frozenset({"followers", "past_attendees", "not_seen", "ticked"})

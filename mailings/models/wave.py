@@ -8,10 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from mailings.audiences import NAMES, STRANGERS_TO_IT
+from mailings.models.releasing import Releasing
 from meetups.models import Event, Line, Refused
 from meetups.walltime import instant
 from outbox.models import Delivery
@@ -56,13 +58,15 @@ class WaveQuerySet(models.QuerySet["Wave"]):
             wave.save(update_fields=["due_at"])
 
     def invitations(self) -> Self:
-        return self.filter(purpose=Wave.Purpose.INVITATION).exclude(state=Wave.State.CANCELLED)
+        """Those that count: one that was cancelled counts if somebody got it."""
+        mine = self.filter(purpose=Wave.Purpose.INVITATION)
+        return mine.exclude(state=Wave.State.CANCELLED, started_at=None)
 
     def to_come(self) -> Self:
         return self.filter(state__in=Wave.TO_COME)
 
 
-class Wave(models.Model):
+class Wave(Releasing, models.Model):
     """One message about an evening to a named audience, at most two of them invitations (O1).
 
     It leaves only after somebody released it; who gets it is worked out in that moment.
@@ -151,7 +155,7 @@ class Wave(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "number"],
-                condition=~Q(state="cancelled"),
+                condition=~Q(state="cancelled") | Q(started_at__isnull=False),
                 name="wave_two_invitations",
                 violation_error_message=_("This evening already has its two invitations."),
             ),
@@ -185,15 +189,27 @@ class Wave(models.Model):
         self.due_at = instant(self.day, self.at, self.event.zone)
 
     def clean(self) -> None:
-        if self.purpose != self.Purpose.INVITATION:
+        if not self.is_invitation:
             self.number = None
         elif self.number is None:
             self.number = self.free_number()
-        too_early = self.days_before is not None and self.days_before > self._earliest
-        if self.purpose == self.Purpose.INVITATION and too_early and not self.anyway:
-            raise ValidationError({"days_before": self._too_early()})
+        if self.is_invitation and self.audience not in STRANGERS_TO_IT:
+            raise ValidationError(
+                {"audience": _("These people have a seat or a part in it: write them a note.")}
+            )
+        if self.days_before is not None:
+            self.refuse_too_early()
         if self.line and self.line.series_id != self.event.series_id:
             raise ValidationError({"line": _("This line belongs to another series.")})
+
+    def refuse_too_early(self) -> None:
+        """Raises Refused for an invitation before the series' day, unless she insists (need 70)."""
+        earliest = self.event.series.first_wave_days
+        if self.is_invitation and self.days_before > earliest and not self.anyway:
+            day = self.event.date - dt.timedelta(days=earliest)
+            sentence = _g("Not earlier than %(days)d days before, %(day)s: people cool down.")
+            words = {"days": earliest, "day": date_format(day, "j F Y")}
+            raise Refused({"days_before": sentence % words})
 
     def free_number(self) -> int:
         """1 or 2; raises Refused where both are taken (need 79)."""
@@ -201,9 +217,10 @@ class Wave(models.Model):
         free = [number for number in (1, MOST_INVITATIONS) if number not in taken]
         if not free:
             raise Refused(
-                _g("This evening already has its two invitations; a third one annoys more than")
-                + " "
-                + _g("it brings. Change one that has not left, or write in the next digest.")
+                _g(
+                    "This evening already has its two invitations; a third one annoys more than it"
+                    " brings. Change one that has not left, or write in the next digest."
+                )
             )
         return free[0]
 
@@ -212,6 +229,10 @@ class Wave(models.Model):
         """What organizers call it: "First invitation"."""
         names = {1: _g("First invitation"), 2: _g("Second invitation")}
         return names.get(self.number or 0) or str(self.Purpose(self.purpose).label).capitalize()
+
+    @property
+    def is_invitation(self) -> bool:
+        return self.purpose == self.Purpose.INVITATION
 
     @property
     def day(self) -> dt.date:
@@ -250,15 +271,6 @@ class Wave(models.Model):
 
     def messages(self) -> DeliveryQuerySet:
         return Delivery.objects.filter(key__startswith=self.key)
-
-    @property
-    def _earliest(self) -> int:
-        return self.event.series.first_wave_days
-
-    def _too_early(self) -> str:
-        day = self.event.date - dt.timedelta(days=self._earliest)
-        sentence = _g("Not earlier than %(days)d days before, %(day)s: people cool down.")
-        return sentence % {"days": self._earliest, "day": day.isoformat()}
 
 
 def _today(zone: str) -> dt.date:
