@@ -13,6 +13,7 @@ PLACES = (
     "mailings/views/*.py",
     "meetups/templatetags/evenings.py",
     "meetups/templatetags/times.py",
+    "outbox/short.py",
     "outbox/templatetags/*.py",
     "registrations/models.py",
     "registrations/seats.py",
