@@ -129,3 +129,5 @@ NAMES = {
 }
 # They have nothing to do with this evening yet: what they get is news, under caps and consent.
 STRANGERS_TO_IT = frozenset({"followers", "past_attendees", "not_seen", "ticked"})
+# Nobody belongs to them before the evening: what they get may come after it.
+AFTERWARDS = frozenset({"came", "did_not_come"})

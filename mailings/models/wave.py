@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from mailings.audiences import NAMES, STRANGERS_TO_IT
+from mailings.audiences import AFTERWARDS, NAMES, STRANGERS_TO_IT
 from mailings.models.releasing import Releasing
 from meetups.models import Event, Line, Refused
 from meetups.walltime import instant
@@ -26,7 +26,7 @@ MOST_INVITATIONS = 2  # need 79
 THANKS_AFTER, RECAP_AFTER, MORNING = 1, 7, dt.time(11)
 EVE_AT = dt.time(18)  # contract, "Eve reminder"
 HALF_A_DAY = dt.timedelta(hours=12)
-GOOD_FOR = dt.timedelta(days=7)  # thanks and recaps
+GOOD_FOR = dt.timedelta(days=7)  # what is said afterwards
 
 
 class WaveQuerySet(models.QuerySet["Wave"]):
@@ -256,7 +256,8 @@ class Wave(Releasing, models.Model):
     @property
     def not_after(self) -> dt.datetime:
         """The last moment at which it still makes sense."""
-        if self.purpose in {self.Purpose.THANKS, self.Purpose.RECAP}:
+        is_after = self.purpose in {self.Purpose.THANKS, self.Purpose.RECAP}
+        if is_after or self.audience in AFTERWARDS:
             return max(self.due_at, self.event.ends_at) + GOOD_FOR
         return self.event.ends_at if self.is_service else self.event.starts_at
 
