@@ -4,6 +4,7 @@ from outbox.models.channel import Channel
 from outbox.models.delivery import Attempt, Claimant, Delivery
 from outbox.models.evidence import MailEvent
 from outbox.models.heartbeat import Heartbeat
+from outbox.models.pause import Pause
 from outbox.models.suppression import Suppression
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "Delivery",
     "Heartbeat",
     "MailEvent",
+    "Pause",
     "Suppression",
 ]

@@ -6,6 +6,12 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from outbox import wake
+from outbox.models.pause import Pause
+from people.models import Contact
+
+# Telegram asks bots for no more than about thirty messages a second.
+USUAL_RATES = {Contact.Channel.MESSENGER: 25}
 WINDOW = 1000  # tries that the error share looks back on
 MOST_ERRORS = 50  # in a window; listmonk stops for good at 1,000
 WORST_SHARE = 0.05  # of at least a hundred tries
@@ -17,7 +23,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
     def named(self, name: str) -> "Channel":
-        return self.get_or_create(name=name)[0]
+        return self.get_or_create(name=name, defaults={"rate": USUAL_RATES.get(name)})[0]
 
 
 class Channel(models.Model):
@@ -42,7 +48,7 @@ class Channel(models.Model):
         verbose_name_plural = _("channels")
 
     def __str__(self) -> str:
-        return self.name
+        return str(dict(Contact.Channel.choices).get(self.name, self.name))
 
     @property
     def is_paused(self) -> bool:
@@ -76,14 +82,20 @@ class Channel(models.Model):
             channel.dead_connects = dead_connects + (0 if connected else channel.dead_connects)
             if channel._is_failing():
                 channel._pause()
-            elif channel.tries >= WINDOW:
+                return
+            if connected and errors < tries:
+                channel._recover()
+            if channel.tries >= WINDOW:
                 channel._look_back_half()
 
     def resume(self) -> None:
-        """Open again at once: an organizer has mended the cause."""
+        """Open again at once: an organizer has mended the cause, or wants to see whether it is."""
+        now = timezone.now()
         with self.locked() as channel:
-            channel.paused_until = None
+            channel.paused_until = channel.paused_until and min(channel.paused_until, now)
+            Pause.objects.lasting().filter(channel=self.name, until__gt=now).update(until=now)
             channel.tries = channel.errors = channel.dead_connects = channel.pauses = 0
+        transaction.on_commit(wake.ring, robust=True)
 
     def _draw(self, wanted: int) -> int:
         now = timezone.now()
@@ -104,6 +116,13 @@ class Channel(models.Model):
         self.pauses = min(self.pauses + 1, 10)
         # dead_connects stays: the first failure after the pause is enough for the next one.
         self.tries = self.errors = 0
+        Pause.objects.begin(self.name, self.paused_until)
+
+    def _recover(self) -> None:
+        """A message got through: what was paused is so no more."""
+        if self.paused_until is not None:
+            self.paused_until = None
+            Pause.objects.end(self.name)
 
     def _look_back_half(self) -> None:
         self.tries //= 2

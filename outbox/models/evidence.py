@@ -1,12 +1,18 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outbox.models.delivery import Delivery
 from outbox.models.suppression import Suppression
 from outbox.states import State
+from people.models import Contact
+
+# reliability.md §4.2, "Bounces".
+MOST_SOFT_BOUNCES = 3
+SOFT_BOUNCES_COUNT_FOR = timedelta(days=30)
 
 
 class MailEventQuerySet(models.QuerySet["MailEvent"]):
@@ -24,18 +30,36 @@ class MailEventQuerySet(models.QuerySet["MailEvent"]):
     ) -> bool:
         """Keep what a provider says and let the message follow; False if it was said before.
 
-        A hard bounce or a complaint blocks the address, at once and for every later message.
+        A hard bounce, the third soft one in thirty days or a complaint blocks the address, at
+        once and for every later message.
         """
         event, is_new = self.get_or_create(
             provider=provider,
             provider_event_id=provider_event_id,
-            defaults={"type": type, "message_id": message_id, "at": at, "delivery": delivery},
+            defaults={
+                "type": type,
+                "message_id": message_id,
+                "at": at,
+                "delivery": delivery,
+                "is_hard": hard,
+            },
         )
         if is_new and delivery is not None:
             Delivery.objects.filter(pk=delivery.pk).learn(EVIDENCE[event.type])
-            if hard and event.type in BLOCKING:
+            if event.type in BLOCKING and (hard or self.bounced_softly(delivery.address)):
                 Suppression.objects.add_address(delivery.address, BLOCKING[event.type])
         return is_new
+
+    def bounced_softly(self, address: str) -> bool:
+        """Whether so many messages to the address came back lately that it is as good as gone."""
+        lately = self.filter(is_hard=False, at__gte=timezone.now() - SOFT_BOUNCES_COUNT_FOR)
+        came_back = lately.filter(type=MailEvent.Type.BOUNCED, delivery__address=address)
+        return came_back.values("delivery").distinct().count() >= MOST_SOFT_BOUNCES
+
+    def last_bounce(self, contact: Contact) -> datetime | None:
+        """When a message to this person came back last."""
+        bounced = self.filter(delivery__contact=contact, type=MailEvent.Type.BOUNCED)
+        return bounced.aggregate(at=models.Max("at"))["at"]
 
 
 class MailEvent(models.Model):
@@ -55,6 +79,8 @@ class MailEvent(models.Model):
     message_id = models.CharField("Message-ID", max_length=300)
     type = models.CharField(_("what"), max_length=10, choices=Type)
     at = models.DateTimeField(_("when"))
+    # Says that the address itself is no good, not only this message or this day.
+    is_hard = models.BooleanField(_("final"), default=True)
     received_at = models.DateTimeField(_("told"), default=timezone.now)
 
     objects = MailEventQuerySet.as_manager()
@@ -63,6 +89,14 @@ class MailEvent(models.Model):
         verbose_name = _("delivery event")
         verbose_name_plural = _("delivery events")
         ordering = ["received_at"]
+        indexes = [
+            models.Index(fields=["at"], name="mail_event_soft", condition=Q(is_hard=False)),
+            models.Index(
+                fields=["received_at"],
+                name="mail_event_complaint",
+                condition=Q(type="complained"),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "provider_event_id"], name="mail_event_once"

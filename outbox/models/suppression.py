@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from people.models import Contact
+
 BLOCK = 64  # bytes of SHA-256
 
 
@@ -46,13 +48,29 @@ def _hmac_in_sql(key: bytes, address: Any) -> models.Func:
     )
 
 
+def prefer_mail(address: str) -> None:
+    """Whoever is written to at this chat or number is written to by mail instead."""
+    for channel in (Contact.Channel.MESSENGER, Contact.Channel.SMS):
+        reached = {"channel": channel, Contact.ADDRESSES[channel]: address}
+        Contact.objects.filter(**reached).update(channel=Contact.Channel.EMAIL)
+
+
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def add_address(self, address: str, reason: str) -> None:
-        """Never write to the address again; the first reason stays."""
+        """Never write to the address again; the first reason stays.
+
+        Who was reached at this chat or number gets mail from now on.
+        """
         entry = Suppression(
             address_hash=address_hashes(address)[0], reason=reason, since=timezone.now()
         )
         Suppression.objects.bulk_create([entry], ignore_conflicts=True)
+        if "@" not in address:
+            prefer_mail(address)
+
+    def lift(self, address: str) -> int:
+        """Write to the address again after bounces; who complained or said no stays blocked."""
+        return self.covering(address).filter(reason=Suppression.Reason.BOUNCE).delete()[0]
 
     def covering(self, address: str) -> "SuppressionQuerySet":
         return self.filter(address_hash__in=address_hashes(address))
