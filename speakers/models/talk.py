@@ -1,6 +1,7 @@
 """A talk and what remains of it."""
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -29,6 +30,8 @@ WORDS = ("title", "abstract", "language")
 
 # What remains of a talk opens for whoever has its address.
 SHOWN = frozenset({Visibility.PUBLIC, Visibility.LINK})
+# What decides since when everybody finds its recording and its slides.
+OPENED_BY = frozenset({"video_url", "slides_url", "has_slides", "visibility", "allowed_at"})
 
 
 class TalkQuerySet(models.QuerySet["Talk"]):
@@ -67,6 +70,11 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         allowed = self.announced().filter(allowed_at__isnull=False, has_slides=True)
         begun = allowed.filter(slot__event__starts_at__lte=timezone.now())
         return begun.exclude(visibility=Visibility.NOWHERE)
+
+    def opened_since(self, moment: datetime) -> Self:
+        """Those whose recording or slides everybody with the address has found only since then."""
+        kept = self.announced().filter(allowed_at__isnull=False, visibility__in=SHOWN)
+        return kept.filter(Q(video_at__gt=moment) | Q(slides_at__gt=moment))
 
     def _to_come(self) -> Q:
         # What a speaker allows is about what remains; that she speaks is announced before.
@@ -109,6 +117,9 @@ class Talk(models.Model):
     slides_url = models.URLField(_("slides"), max_length=500, blank=True)
     # A version of the slides kept here is published (SlideDraft.publish).
     has_slides = models.BooleanField(default=False, editable=False)
+    # Since when everybody with the address finds them; what a digest tells of is new (need 85).
+    video_at = models.DateTimeField(null=True, blank=True, editable=False)
+    slides_at = models.DateTimeField(null=True, blank=True, editable=False)
     summary = models.TextField(_("summary"), max_length=10_000, blank=True, help_text="Markdown")
     summary_html = models.TextField(editable=False, blank=True)
     licence = models.CharField(_("licence"), max_length=200, blank=True)
@@ -139,10 +150,16 @@ class Talk(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.abstract_html = render_markdown(self.abstract)
         self.summary_html = render_markdown(self.summary)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        fields = kwargs.get("update_fields")
+        if fields is None or OPENED_BY & set(fields):
+            self.video_at = self._open_since(self.video_at, self.video_url)
+            self.slides_at = self._open_since(self.slides_at, self.slides_url or self.has_slides)
+            if fields is not None:
+                kwargs["update_fields"] = [*fields, "video_at", "slides_at"]
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("speakers:talk", args=[self.slug])
@@ -194,6 +211,18 @@ class Talk(models.Model):
         if self.allowed_at is None or self.visibility == Visibility.NOWHERE:
             return False
         return self.visibility in SHOWN or (self.slot is not None and self.slot.event.is_over)
+
+    def _open_since(self, before: datetime | None, link: str | bool) -> datetime | None:
+        """The first moment at which it was open to all; what is hidden and shown again is not new.
+
+        What comes in together with its recording, an archive, has had it since its evening.
+        """
+        if not link:
+            return None
+        if before or self.allowed_at is None or self.visibility not in SHOWN:
+            return before
+        evening = self.slot.event if self.slot and self._state.adding else None
+        return evening.ends_at if evening and evening.is_over else timezone.now()
 
     @property
     def is_shown(self) -> bool:
