@@ -19,7 +19,7 @@ INSERT INTO outbox_delivery (
     message_id, provider_id, error, created_at)
 SELECT drawn, id, address, via, %(message_class)s, %(key)s || id, %(realm)s, %(about)s,
     {batch}, %(template)s, {context}, {language}, '', %(state)s, %(priority)s, not_before,
-    %(not_after)s, 0, 0, '<' || drawn || '@' || %(host)s || '>', '', '', %(now)s
+    {not_after}, 0, 0, '<' || drawn || '@' || %(host)s || '>', '', '', %(now)s
 FROM (SELECT gen_random_uuid() AS drawn, * FROM {people}) AS letter
 ON CONFLICT (key) DO NOTHING
 """
@@ -44,13 +44,16 @@ class Circular:
         batch: str = "%(batch_id)s",
         context: str = "jsonb_build_object('name', name)",
         language: str = "language",
+        not_after: str = "%(not_after)s",
     ) -> str:
         """The INSERT for the rows of `people`, a name in the caller's WITH or a subquery.
 
         Its parameters are named as in `parameters`; the other arguments are SQL expressions for
         what differs from row to row.
         """
-        return INSERT.format(people=people, batch=batch, context=context, language=language)
+        return INSERT.format(
+            people=people, batch=batch, context=context, language=language, not_after=not_after
+        )
 
     def parameters(self) -> dict[str, Any]:
         return {
