@@ -5,15 +5,14 @@ import contextlib
 from dataclasses import dataclass
 from typing import Any
 
-import requests
 from anymail.exceptions import AnymailAPIError, AnymailError
 from anymail.message import AnymailStatus
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from outbox import mime
+from outbox.gateway import never_left
 from outbox.letters import Letter
 from outbox.models import Delivery
 from outbox.transport import NoLine, NotTaken, Receipt, Refused, TryLater, Unclear
@@ -92,8 +91,8 @@ def judged(error: AnymailAPIError) -> NotTaken:
     """What a failed POST means for the message."""
     code, words = error.status_code, str(error)
     if code is None:
-        never_left = _never_left(error.__cause__)
-        return NoLine("post", words) if never_left else Unclear("post", words)
+        is_unsent = never_left(error.__cause__)
+        return NoLine("post", words) if is_unsent else Unclear("post", words)
     if code in {TOO_MANY, OVERLOADED}:
         return TryLater("post", words, code, line=True)
     if code in OUR_KEY_REFUSED:
@@ -101,11 +100,3 @@ def judged(error: AnymailAPIError) -> NotTaken:
     if 400 <= code < 500:
         return Refused("post", words, code)
     return Unclear("post", words, code)
-
-
-def _never_left(cause: BaseException | None) -> bool:
-    """Whether no connection came about, so that nothing can have been taken."""
-    if isinstance(cause, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError):
-        return True
-    reason = getattr(cause.args[0] if cause and cause.args else None, "reason", None)
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)

@@ -84,9 +84,9 @@ def _failure(fault: requests.RequestException) -> NotTaken:
     return NoLine("connect", NO_LINE) if never_left(fault) else Unclear("post", NO_ANSWER)
 
 
-def never_left(fault: BaseException) -> bool:
+def never_left(fault: BaseException | None) -> bool:
     """Whether no connection came about, so that nothing can have been taken."""
     if isinstance(fault, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError):
         return True
-    reason = getattr(fault.args[0] if fault.args else None, "reason", None)
+    reason = getattr(fault.args[0] if fault and fault.args else None, "reason", None)
     return isinstance(reason, NewConnectionError | ConnectTimeoutError)

@@ -14,7 +14,7 @@ from outbox.models import Delivery, Suppression
 from outbox.short import short_text
 from outbox.transport import NotTaken, Receipt, Refused, TryLater, Unclear
 from people.models import Contact
-from people.tokens import signed, unsigned
+from people.tokens import signed, token_from, unsigned
 
 LONGEST = 4096  # signs of one message
 OUR_TOKEN_REFUSED = {401, 404}
@@ -94,9 +94,34 @@ def _name_of(result: Any, parcel: Note) -> str:
     return f"{parcel.address}:{number}"
 
 
+def hook_secrets() -> list[str]:
+    """What Telegram shows at our door; the first is today's, the others of earlier keys."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [token_from("telegram hook", settings.TELEGRAM_BOT_TOKEN, key) for key in keys]
+
+
+def connect() -> str:
+    """Tell Telegram where our door is (setWebhook); its words, or raises NotTaken."""
+    answer = Line().post(
+        method_url("setWebhook"),
+        json={
+            "url": f"{settings.PUBLIC_URL}/hooks/telegram/",
+            "secret_token": hook_secrets()[0],
+            "allowed_updates": ["message"],
+        },
+    )
+    if answer.code != 200 or answer.said.get("ok") is not True:
+        raise judged(answer)
+    return answer.words("description")
+
+
+def is_set_up() -> bool:
+    return bool(settings.TELEGRAM_BOT_TOKEN and settings.TELEGRAM_BOT_NAME)
+
+
 def link_for(contact: Contact) -> str:
     """Where she asks for messages by Telegram, good for a week; "" where no bot is set up."""
-    if not (settings.TELEGRAM_BOT_TOKEN and settings.TELEGRAM_BOT_NAME):
+    if not is_set_up():
         return ""
     # Telegram takes 64 signs of A-Z a-z 0-9 _ - only: the dot goes, the MAC has a fixed length.
     token = signed(PURPOSE, f"{contact.pk}:{_today()}").replace(".", "")
@@ -106,8 +131,10 @@ def link_for(contact: Contact) -> str:
 def who_asked(token: str) -> Contact | None:
     """Whose link it was; None for one that is not ours or too old."""
     fact = unsigned(PURPOSE, f"{token[:-MAC]}.{token[-MAC:]}")
+    if not fact:
+        return None
     number, _colon, day = fact.partition(":")
-    if not fact or _today() - int(day) > LINK_DAYS:
+    if _today() - int(day) > LINK_DAYS:
         return None
     return Contact.objects.filter(pk=int(number)).first()
 

@@ -11,7 +11,7 @@ from outbox.models.pause import Pause
 from people.models import Contact
 
 # Telegram asks bots for no more than about thirty messages a second.
-USUAL_RATES = {Contact.Channel.MESSENGER: 25}
+USUAL_RATES: dict[str, int] = {Contact.Channel.MESSENGER: 25}
 WINDOW = 1000  # tries that the error share looks back on
 MOST_ERRORS = 50  # in a window; listmonk stops for good at 1,000
 WORST_SHARE = 0.05  # of at least a hundred tries
