@@ -3,8 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 NAMES = {
+    "mailings/call": _("Phone call"),
     "mailings/eve": _("Eve reminder"),
+    "mailings/half_day": _("Reminder half a day before"),
     "meetups/cancelled": _("Evening cancelled"),
+    "meetups/follow": _("Please confirm that you follow"),
     "meetups/moved": _("Evening moved"),
     "registrations/already": _("Already registered"),
     "registrations/cancelled": _("Seat cancelled"),

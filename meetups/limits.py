@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
+from ipaddress import ip_network
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -34,6 +35,14 @@ def seconds_to_wait(limits: Mapping[str, Limit]) -> int:
 def client_of(request: HttpRequest) -> str:
     """The address of the machine that asks, as far as our own proxies can be believed."""
     return get_adapter().get_client_ip(request)
+
+
+def network_of(address: str) -> str:
+    """The network without the machine, /24 or /48: evidence, not a trace; "" for no address."""
+    try:
+        return str(ip_network(f"{address}/{48 if ':' in address else 24}", strict=False))
+    except ValueError:
+        return ""
 
 
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:

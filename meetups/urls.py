@@ -1,7 +1,9 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from meetups import views
 from meetups.feeds import series_feed
+from meetups.following import views as following
+from meetups.following.less import less
 
 app_name = "meetups"
 
@@ -15,6 +17,10 @@ urlpatterns = [
     path("events/<slug:slug>.ics", views.event_calendar, name="event_calendar"),
     path("events/<slug:slug>.png", views.event_poster, name="event_poster"),
     path("pictures/<uuid:pk>.jpg", views.picture, name="picture"),
+    re_path(r"^follow/confirm/(?P<token>[A-Za-z0-9_-]{22})/$", following.confirm, name="confirm"),
+    path("follow/<slug:slug>/", following.follow, name="follow"),
+    path("follow/<slug:slug>/next/", following.sent, name="follow_sent"),
+    re_path(r"^u/(?P<token>[\w.=-]{1,200})/$", less, name="less"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
 ]

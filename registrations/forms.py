@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meetups.models import Event, Member, Subscription
+from meetups.models import Event, Subscription, Wish
 from people.models import Contact, normalized_email, validate_name
 from registrations.models import Registration
 
@@ -34,7 +33,10 @@ class SeatForm(forms.Form):
     consent = forms.BooleanField(
         label=_("Write to me about further evenings"),
         required=False,
-        help_text=_("At most a few mails a month. Each has a link that ends it."),
+        help_text=_(
+            "At most a few mails a month, each with a link that ends it. The mail about your seat "
+            "asks for one more click."
+        ),
     )
     # People do not see this field; programs that fill every field give themselves away.
     website = forms.CharField(
@@ -45,6 +47,7 @@ class SeatForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.event = event
+        self.network = ""
         if len(event.modes) == 1:
             del self.fields["mode"]
         else:
@@ -65,22 +68,28 @@ class SeatForm(forms.Form):
         contact = Contact.objects.for_email(
             data["email"], data["name"], language=self.event.series.language
         )
-        registration = Registration.objects.register(
-            self.event, contact, data.get("mode", ""), source=source
+        return Registration.objects.register(
+            self.event,
+            contact,
+            data.get("mode", ""),
+            source=source,
+            wish=self._wish(contact) if data["consent"] else None,
         )
-        if data["consent"]:
-            self._subscribe(contact)
-        return registration
 
-    def _subscribe(self, contact: Contact) -> None:
-        member = Member.objects.get(series=self.event.series, contact=contact)
-        Subscription.objects.get_or_create(
-            member=member,
-            line=None,
-            channel=Contact.Channel.EMAIL,
-            defaults={
-                "source": "registration",
-                "text_version": CONSENT_VERSION,
-                "given_at": timezone.now(),
-            },
+    def _wish(self, contact: Contact) -> Wish | None:
+        """What the box asks for; it is consent with the click in the seat's own mail (T73)."""
+        series = self.event.series
+        everything = Subscription.objects.to_invitations().filter(
+            member__contact=contact, member__series=series, line=None
+        )
+        if everything.exists():
+            return None
+        return Wish.objects.note(
+            series,
+            contact.email,
+            name=contact.name,
+            language=contact.language,
+            source="registration",
+            text_version=CONSENT_VERSION,
+            network=self.network,
         )

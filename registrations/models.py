@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from meetups import notices
-from meetups.models import Event, Refused
+from meetups.models import Event, Refused, Wish
 from outbox.models import Delivery
 from outbox.states import OPEN, MessageClass
 from people.models import Contact
@@ -80,6 +80,8 @@ class Registration(models.Model):
     created_at = models.DateTimeField(_("registered"), default=timezone.now)
 
     objects = RegistrationQuerySet.as_manager()
+    # What she ticked beside asking for the seat: her mail about it carries the click for that, too.
+    wish: Wish | None = None
 
     class Meta:
         verbose_name = _("registration")
@@ -280,6 +282,8 @@ class Registration(models.Model):
         extra: dict[str, Any] = {}
         if self.state == self.State.WAITING:
             extra["position"] = self.place_in_queue
+        if self.wish:
+            extra["wish"] = self.wish.link
         if self.is_seated:
             extra["attachments"] = notices.attachments(self.event)
         Delivery.objects.post(

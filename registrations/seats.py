@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import ngettext
 
-from meetups.models import Event, Member, Refused
+from meetups.models import Event, Member, Refused, Wish
 from people.models import Contact
 from registrations.tokens import hash_of, token_from
 
@@ -52,22 +52,24 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         mode: str = "",
         source: str = "",
         by_organizer: bool = False,
+        wish: Wish | None = None,
     ) -> "Registration":
         """Give the contact a seat, or a place in the queue when the event is full.
 
         Repeatable: who is already there keeps what she has and is told so by mail. Raises
         Refused where the evening is not open. An organizer needs no click in the mail and may
-        still add somebody after the start.
+        still add somebody after the start. The mail asks whether `wish` is hers.
         """
         with event.locked() as event:
             if event.status != Event.Status.PUBLISHED or not (event.is_open or by_organizer):
                 raise Refused(_g("Seats for this evening can no longer be had."))
             existing = event.registrations.active().filter(contact=contact).first()
             if existing:
-                existing.event = event
+                existing.event, existing.wish = event, wish
                 existing.remind_of_itself()
                 return existing
             seat = self._new(event, contact, mode, source)
+            seat.wish = wish
             seat.move_to(seat.first_state(event, by_organizer))
             return seat
 

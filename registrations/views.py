@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from meetups.calendar import calendar_file
-from meetups.limits import too_many
+from meetups.limits import client_of, network_of, too_many
 from meetups.models import Event, Refused
 from meetups.pages import require_form, without_address
 from outbox.letters import spoken
@@ -43,6 +43,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
 def _keep_seat(request: HttpRequest, event: Event, form: SeatForm) -> HttpResponse:
     try:
         if not form.is_from_a_program:
+            form.network = network_of(client_of(request))
             form.save(source=request.GET.get("from", "")[:100].replace("\x00", ""))
     except Refused as refusal:
         messages.error(request, refusal.messages[0])

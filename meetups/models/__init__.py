@@ -5,6 +5,7 @@ from meetups.models.evenings import EventQuerySet
 from meetups.models.event import Event, Refused
 from meetups.models.following import Member, Subscription
 from meetups.models.series import Line, Organizer, Series
+from meetups.models.wish import Wish
 
 __all__ = [
     "Event",
@@ -17,4 +18,5 @@ __all__ = [
     "Series",
     "Slot",
     "Subscription",
+    "Wish",
 ]

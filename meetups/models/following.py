@@ -1,6 +1,7 @@
 """Who belongs to a series, and what she wants to hear of it."""
 
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -32,6 +33,10 @@ class Member(models.Model):
         return str(self.contact)
 
 
+# What one page's "pause" means.
+PAUSE = timedelta(days=91)
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def confirmed(self) -> Self:
         """Consent as it stands today: proved by a click and not taken back."""
@@ -45,6 +50,26 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def to_invitations(self) -> Self:
         """Those who want to hear of each evening, not only once a month."""
         return self.awake().filter(pace=Subscription.Pace.EVERYTHING)
+
+    def grant(
+        self,
+        member: Member,
+        line: Line | None,
+        evidence: dict[str, Any],
+        channel: str = Contact.Channel.EMAIL,
+    ) -> None:
+        """She has agreed, by a click that only she can make; the latest consent is what counts."""
+        now = timezone.now()
+        agreed = evidence | {"confirmed_at": now, "withdrawn_at": None, "paused_until": None}
+        self.update_or_create(member=member, line=line, channel=channel, defaults=agreed)
+
+    def withdraw(self, at: datetime | None = None) -> int:
+        """Take consent back, also where it waits for its click; what is unsent is the caller's."""
+        return self.filter(withdrawn_at=None).update(withdrawn_at=at or timezone.now())
+
+    def pause(self) -> int:
+        """Nothing for three months, then as before."""
+        return self.confirmed().update(paused_until=timezone.now() + PAUSE)
 
 
 class Subscription(models.Model):

@@ -29,6 +29,7 @@ FACTS = {
     "transport": "Метро.",
     "name": "Анна",
     "registration": SEED,
+    "wish": SEED,
     "part": SEED,
     "lead": SEED,
     "offer": 1,

@@ -164,11 +164,13 @@ def test_where_somebody_came_from_is_kept_short_and_plain(client, event):
 
 def test_consent_is_a_wish_with_its_evidence_and_not_yet_a_confirmation(client, event):
     post(client, "ada@example.org", consent="on")
-    subscription = event.series.members.get().subscriptions.get()
-    assert (subscription.source, subscription.confirmed_at) == ("registration", None)
-    assert subscription.text_version
+    wish = event.series.wishes.get()
+    assert (wish.email, wish.source, wish.confirmed_at) == ("ada@example.org", "registration", None)
+    assert wish.text_version
+    assert wish.network == "127.0.0.0/24"
+    assert event.series.members.get().subscriptions.count() == 0
 
 
 def test_without_the_box_nobody_follows(client, event):
     post(client, "ada@example.org")
-    assert event.series.members.get().subscriptions.count() == 0
+    assert event.series.wishes.count() == event.series.members.get().subscriptions.count() == 0
