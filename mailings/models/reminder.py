@@ -18,7 +18,7 @@ from outbox.drafts import Draft
 from outbox.models import Batch, Delivery
 from outbox.models.delivery import DeliveryQuerySet
 from outbox.states import HANDED_OVER, MessageClass, State
-from outbox.ways import open_ways
+from outbox.ways import way_to
 from people.models import Contact
 from registrations.models import Registration
 
@@ -182,10 +182,7 @@ class Reminder(models.Model):
         wants_calls = plan.by_phone or contact.channel == Contact.Channel.VOICE
         if wants_calls and contact.phone and timezone.now() < self.event.starts_at - LATE:
             return Contact.Channel.VOICE, contact.phone
-        own = getattr(contact, Contact.ADDRESSES[Contact.Channel(contact.channel)])
-        if own and contact.channel in open_ways() - {Contact.Channel.VOICE.value}:
-            return contact.channel, own
-        return Contact.Channel.EMAIL, contact.email
+        return way_to(contact)
 
     def _give_up_calls(self, plan: ReminderPlan) -> None:
         """Whom nobody has reached by phone until now is told by mail: none is missed (O3)."""
