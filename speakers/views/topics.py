@@ -8,10 +8,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
 from meetups.models import Event, Refused, Series
 from meetups.pages import public_page, require_form, without_address
+from outbox.letters import spoken
 from speakers.forms.voices import RemarkForm, VoiceForm
 from speakers.models import Remark, Talk
 
@@ -42,6 +44,11 @@ def voice(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     seat: Any = event.registrations.for_token(token).active().first()
     if seat is None or seat.state == seat.State.PENDING:
         raise Http404
+    with override(spoken(seat.contact.language)):
+        return _voice(request, event, seat)
+
+
+def _voice(request: HttpRequest, event: Event, seat: Any) -> HttpResponse:
     given = [request.POST] if request.method == "POST" else []
     form = VoiceForm(event, seat.contact, *given)
     remarks = _remark_forms(event, seat, given)

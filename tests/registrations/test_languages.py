@@ -49,6 +49,15 @@ def test_no_english_is_left_on_the_page_of_a_seat(state, page):
     assert [w for w in LATIN_WORD.findall(words_of(answer)) if w not in seat.contact.email] == []
 
 
+def test_the_page_where_she_says_what_she_wants_to_hear_is_in_her_language(seat):
+    url = f"/events/{seat.event.slug}/voice/{seat.token}/"
+
+    answer = Client().post(url, {"wish": "Очереди"}, follow=True)
+
+    assert "Спасибо! Здесь это можно изменить в любой момент." in words_of(answer)
+    assert LATIN_WORD.findall(words_of(answer)) == []
+
+
 def test_what_was_done_is_said_in_the_same_language(seat):
     answer = Client().post(f"{seat.get_absolute_url()}cancel/", follow=True)
 

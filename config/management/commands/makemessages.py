@@ -20,7 +20,9 @@ PLACES = (
     "registrations/templatetags/*.py",
     "registrations/views.py",
     "speakers/calendar.py",
+    "speakers/forms/voices.py",
     "speakers/preparing.py",
+    "speakers/views/topics.py",
     "templates/_*.html",
     "templates/base.html",
     "templates/emails/**/*.txt",
@@ -31,6 +33,8 @@ PLACES = (
     "templates/registrations/_*.html",
     "templates/registrations/c[ao]*.html",
     "templates/registrations/detail.html",
+    "templates/speakers/_remark.html",
+    "templates/speakers/voice.html",
 )
 
 
