@@ -9,37 +9,45 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, models
 from django.utils import timezone
 
 from outbox.models import Attempt, Claimant, Delivery, Suppression
 from outbox.models.suppression import address_hashes
+from outbox.prepared import Prepared
 from outbox.states import State
 from outbox.transport import NotTaken, Receipt
 
 logger = logging.getLogger(__name__)
 
-CLAIM = """
+# What no sender reads: every column costs, fifty thousand times.
+UNREAD = {
+    "about", "channel", "claim_token", "error", "handed_over_at", "lease_until", "not_before",
+    "priority", "provider_id", "resends", "sent_at", "settled_at", "state", "subject", "waits_as",
+}  # fmt: skip
+READ = [str(f.column) for f in Delivery._meta.concrete_fields if f.attname not in UNREAD]
+
+CLAIM = f"""
 WITH due AS MATERIALIZED (
     SELECT id FROM outbox_delivery
     WHERE waits_as = 'queued' AND channel = %(channel)s AND not_before <= %(now)s
       AND (not_after IS NULL OR not_after > %(now)s)
     ORDER BY priority, not_before, id LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE outbox_delivery AS delivery
+    SET state = 'claimed', claim_token = %(token)s,
+        lease_until = now() + make_interval(secs => %(lease)s)
+    FROM due WHERE delivery.id = due.id
+    RETURNING delivery.*
 )
-UPDATE outbox_delivery AS delivery
-SET state = 'claimed', claim_token = %(token)s,
-    lease_until = now() + make_interval(secs => %(lease)s)
-FROM due WHERE delivery.id = due.id
-RETURNING delivery.*
-"""
+SELECT {", ".join(READ)} FROM claimed ORDER BY priority, not_before, id
+"""  # noqa: S608 (our own column names)
 
 # `IS NOT DISTINCT FROM` is `=` that no index serves: the row is to be found by its id, not among
 # the thousands of this claimant.
@@ -71,9 +79,13 @@ VALUES (%(sent_id)s, %(sent_n)s, %(started_at)s, 'taken', %(code)s, %(text)s)
 ON CONFLICT DO NOTHING
 """
 
-SETTLE_ALONE = f"WITH settled AS ({SETTLE}) {RECORD}"
+_hand_over = Prepared("outbox_hand_over", HAND_OVER)
+_settle = Prepared("outbox_settle", f"WITH settled AS ({SETTLE}) {RECORD}")
 # One round trip and one commit for both: the last message's answer and the next one's fence.
-SETTLE_AND_HAND_OVER = f"WITH settled AS ({SETTLE}), recorded AS ({RECORD}) {HAND_OVER}"
+_settle_and_hand_over = Prepared(
+    "outbox_settle_and_hand_over",
+    f"WITH settled AS ({SETTLE}), recorded AS ({RECORD}) {HAND_OVER}",
+)
 
 
 @dataclass(frozen=True)
@@ -104,13 +116,12 @@ class Fence:
         self.token = uuid.uuid4()
         self._unwritten: Sent | None = None
         self._crossed: uuid.UUID | None = None
-        self._cursor: psycopg.Cursor[Any] | None = None
         self.is_broken = False
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """While this lasts, a sweep can see that the sender lives (see `sweeping`)."""
-        self._run("SELECT pg_advisory_lock(%(lock)s)", {"lock": lock_number(self.token)})
+        self._lock("SELECT pg_advisory_lock(%s)")
         Claimant.objects.create(token=self.token)
         try:
             yield
@@ -119,22 +130,22 @@ class Fence:
 
     def claim(self, limit: int) -> list[Delivery]:
         """Up to `limit` due messages, most urgent first, ours for LEASE_SECONDS."""
-        claimed = Delivery.objects.raw(
-            CLAIM,
-            {
-                "channel": self.channel,
-                "now": timezone.now(),
-                "limit": limit,
-                "token": self.token,
-                "lease": settings.LEASE_SECONDS,
-            },
-        )
-        return sorted(claimed, key=lambda delivery: (delivery.priority, delivery.not_before))
+        parameters = {
+            "channel": self.channel,
+            "now": timezone.now(),
+            "limit": limit,
+            "token": self.token,
+            "lease": settings.LEASE_SECONDS,
+        }
+        return list(Delivery.objects.raw(CLAIM, parameters))
 
-    def hand_over(self, delivery: Delivery, subject: str) -> bool:
+    def hand_over(
+        self, delivery: Delivery, subject: str, meanwhile: Callable[[], None] = lambda: None
+    ) -> bool:
         """Commit that the message is about to leave; False if it must not.
 
-        Writes down the message before it in the same breath.
+        Writes down the message before it in the same breath. `meanwhile` is done while the
+        database writes, and must not ask it for anything.
         """
         now = timezone.now()
         parameters: dict[str, object] = {
@@ -145,7 +156,7 @@ class Fence:
             "hashes": " ".join(address_hashes(delivery.address)),
         }
         try:
-            answer = self._cross(parameters)
+            answer = self._cross(parameters, meanwhile)
         except (OperationalError, InterfaceError):
             # Whether it was committed or not: the message has not left, and nobody else has it.
             self.recover(delivery)
@@ -153,17 +164,17 @@ class Fence:
         if answer is None:
             self._close(delivery)
             return False
-        delivery.attempts, delivery.handed_over_at = answer, now
+        delivery.attempts, delivery.handed_over_at = int(answer), now
         self._crossed = delivery.pk
         return True
 
-    def _cross(self, parameters: dict[str, object]) -> int | None:
-        statement = HAND_OVER
+    def _cross(self, parameters: dict[str, object], meanwhile: Callable[[], None]) -> bytes | None:
+        statement = _hand_over
         if self._unwritten is not None:
-            statement, parameters = SETTLE_AND_HAND_OVER, parameters | self._unwritten.parameters()
-        answer = self._run(statement, parameters).fetchone()
+            statement, parameters = _settle_and_hand_over, parameters | self._unwritten.parameters()
+        answer = statement.ask(parameters, meanwhile)
         self._unwritten = None
-        return answer[0] if answer else None
+        return answer
 
     def sent(self, delivery: Delivery, receipt: Receipt) -> None:
         """The message was taken; written down with the next hand-over or `write_down`."""
@@ -175,7 +186,7 @@ class Fence:
         if self._unwritten is None:
             return
         try:
-            self._run(SETTLE_ALONE, self._unwritten.parameters())
+            _settle.ask(self._unwritten.parameters())
             self._unwritten = None
         except (OperationalError, InterfaceError):
             self.recover()
@@ -211,7 +222,7 @@ class Fence:
             logger.exception("Claims could not be given back; the sweep will do it.")
         finally:
             with contextlib.suppress(OperationalError, InterfaceError):
-                self._run("SELECT pg_advisory_unlock(%(lock)s)", {"lock": lock_number(self.token)})
+                self._lock("SELECT pg_advisory_unlock(%s)")
 
     def recover(self, unsent: Delivery | None = None) -> None:
         """After a database fault: a new connection, and what is known of our messages written down.
@@ -224,7 +235,7 @@ class Fence:
             try:
                 connection.close_if_unusable_or_obsolete()
                 if self._unwritten is not None:
-                    self._run(SETTLE_ALONE, self._unwritten.parameters())
+                    _settle.ask(self._unwritten.parameters())
                     self._unwritten = None
                 if unsent is not None:
                     self._mine(unsent).update(state=State.QUEUED)
@@ -234,17 +245,9 @@ class Fence:
                     raise
                 time.sleep(pause)
 
-    def _run(self, statement: str, parameters: dict[str, object]) -> psycopg.Cursor[Any]:
-        """Run a statement that the server keeps prepared: planning would cost as much as doing.
-
-        Values are best given as text, which the server reads faster than the driver writes types.
-        """
-        connection.ensure_connection()
-        if self._cursor is None or self._cursor.connection is not connection.connection:
-            self._cursor = psycopg.Cursor(connection.connection)
-        prepare = not connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]  # a pooler between
-        with connection.wrap_database_errors:
-            return self._cursor.execute(statement, parameters, prepare=prepare)
+    def _lock(self, statement: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [lock_number(self.token)])
 
     def _mine(self, delivery: Delivery) -> models.QuerySet[Delivery]:
         return self._in_hand().filter(pk=delivery.pk)

@@ -68,7 +68,9 @@ def attached(facts: dict[str, Any]) -> tuple[Attachment, ...]:
 
 def as_text(written: str) -> str:
     """The written page without its marks; a link is its label and then its address on a line."""
-    return html.unescape(_LINK.sub(_link_as_text, written))
+    if "<a " in written:
+        written = _LINK.sub(_link_as_text, written)
+    return html.unescape(written)
 
 
 def _link_as_text(link: re.Match[str]) -> str:
@@ -111,7 +113,10 @@ class Sheet:
         inlined = self._inlined("title", f"<i>body</i>{sample}<b>body</b>", "<i>small</i>")
         self.plain, self.facts = re.findall(r"<p[^>]*>(?=x</p>)", inlined)
         styles = re.findall(r'<a class="\w+" href="x"( style="[^"]*")>', inlined)
-        self.links = dict(zip(LINKS, styles, strict=True))
+        self.links = {
+            f'<a class="{name}"': f'<a class="{name}"{style}'
+            for name, style in zip(LINKS, styles, strict=True)
+        }
         without_sample = re.sub(
             r"<i>body</i>.*<b>body</b>", "<i>body</i>", inlined, flags=re.DOTALL
         )
@@ -150,8 +155,8 @@ class Sheet:
 
     def styled(self, marked: str) -> str:
         """The links with their styles written in."""
-        for name, style in self.links.items():
-            marked = marked.replace(f'<a class="{name}"', f'<a class="{name}"{style}')
+        for plain, styled in self.links.items():
+            marked = marked.replace(plain, styled)
         return marked
 
     def _paragraph(self, written: str) -> str:

@@ -8,9 +8,11 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -23,18 +25,19 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 def headers(delivery: Delivery, letter: Letter) -> dict[str, str]:
     """The header lines as plain text; a line break in any of them raises ValueError."""
+    facts = delivery.facts()
     lines = {
-        "From": sender(delivery),
+        "From": sender(facts),
         "To": delivery.address,
         "Subject": letter.subject,
-        "Date": format_datetime(timezone.now()),
+        "Date": _date(timezone.now().replace(microsecond=0)),
         "Message-ID": delivery.message_id,
         "X-Outbox-ID": str(delivery.pk),
         "Auto-Submitted": "auto-generated",
     }
-    if reply_to := delivery.facts().get("reply_to"):
+    if reply_to := facts.get("reply_to"):
         lines["Reply-To"] = reply_to
-    if url := delivery.unsubscribe_url:
+    if url := facts["unsubscribe_url"]:
         lines["List-Unsubscribe"] = f"<{url}>"
         lines["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for name, value in lines.items():
@@ -43,14 +46,24 @@ def headers(delivery: Delivery, letter: Letter) -> dict[str, str]:
     return lines
 
 
-def sender(delivery: Delivery) -> str:
+@lru_cache(maxsize=1)
+def _date(now: datetime) -> str:
+    return format_datetime(now)
+
+
+def sender(facts: dict[str, Any]) -> str:
     """The From line: our address, under the series' name where the facts give one."""
-    return _signed(str(delivery.facts().get("from_name") or ""), settings.DEFAULT_FROM_EMAIL)
+    return _signed(str(facts.get("from_name") or ""), settings.DEFAULT_FROM_EMAIL)
 
 
 def our_address() -> str:
     """The bare address that all mail comes from."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _bare(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache
+def _bare(ours: str) -> str:
+    return parseaddr(ours)[1]
 
 
 @lru_cache
@@ -71,8 +84,11 @@ def assemble(delivery: Delivery, letter: Letter) -> bytes:
 
 
 def _line(name: str, value: str) -> str:
-    if value.isascii():
-        return f"{name}: {value}\r\n"
+    return f"{name}: {value}\r\n" if value.isascii() else _encoded_line(name, value)
+
+
+@lru_cache
+def _encoded_line(name: str, value: str) -> str:
     words, address = value, ""
     if name == "From":
         quoted, _space, address = value.rpartition(" ")
@@ -105,10 +121,15 @@ def _attachment(attachment: Attachment) -> str:
 
 def _encoded(text: str) -> tuple[str, str]:
     """Quoted-printable for mostly Latin text, base64 for the rest; always 7 bit."""
-    raw = text.replace("\n", "\r\n").encode()
-    if len(raw) > 1.3 * len(text):
-        return "base64", _base64(raw)
-    return "quoted-printable", binascii.b2a_qp(raw, istext=True).decode()
+    if not text.isascii() and len(text.encode()) > 1.3 * len(text):
+        return "base64", _base64(text.replace("\n", "\r\n").encode())
+    return "quoted-printable", "\r\n".join(map(_quoted, text.split("\n")))
+
+
+@lru_cache(maxsize=2000)
+def _quoted(line: str) -> str:
+    """One line; in a wave most of them are the same in all letters."""
+    return binascii.b2a_qp(line.encode(), istext=True).decode().replace("\n", "\r\n")
 
 
 def _base64(raw: bytes) -> str:

@@ -3,6 +3,10 @@
 One connection carries many messages. `offer` asks everything that can be asked before the message
 leaves, so that any failure in it is surely "not taken". After the go-ahead for the message every
 answer that does not come makes the fate unclear.
+
+Where the server takes commands in one go (PIPELINING, RFC 2920), MAIL and RCPT share a write, and
+those of the next message follow the final dot of the one before. Their answers are read when the
+next message is offered, so that each is booked on its own message.
 """
 
 import contextlib
@@ -42,10 +46,18 @@ class Parcel:
     recipient: str
     content: bytes
 
+    @property
+    def mail(self) -> bytes:
+        return f"MAIL FROM:<{self.sender}>\r\n".encode()
+
+    @property
+    def rcpt(self) -> bytes:
+        return f"RCPT TO:<{self.recipient}>\r\n".encode()
+
 
 def on_the_wire(message: bytes) -> bytes:
     """With leading dots doubled and the final dot (RFC 5321 4.5.2)."""
-    return re.sub(rb"^\.", b"..", message, flags=re.MULTILINE) + b".\r\n"
+    return message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
 class SmtpTransport:
@@ -53,7 +65,13 @@ class SmtpTransport:
 
     def __init__(self) -> None:
         self._line: smtplib.SMTP | None = None
+        self._pipelines = False
+        self._asked: Parcel | None = None  # whose MAIL (and RCPT, in one go) is on its way
+        self._following: Parcel | None = None
+        self._unheard = 0  # answers that are still to come
         self._offered_at = 0.0
+        self._patience = _patience("", PATIENCE)
+        self._patience_after_dot = _patience("AFTER_DOT", PATIENCE_AFTER_DOT)
 
     def pack(self, delivery: Delivery, letter: Letter) -> Parcel:
         """Raises ValueError for an address or header that cannot stand in a mail."""
@@ -63,6 +81,9 @@ class SmtpTransport:
 
     def offer(self, parcel: Parcel) -> None:
         """MAIL and RCPT; a line that died since its last message is opened anew, once."""
+        self._following = None
+        if self._asked is not None and self._asked is not parcel:
+            self.take_back()
         used_before = self._line is not None
         try:
             self._mail(parcel)
@@ -75,7 +96,14 @@ class SmtpTransport:
 
     def take_back(self) -> None:
         with contextlib.suppress(TryLater):
+            self._asked = None
+            while self._unheard:
+                self._heard("rset")
             self._said("rset", "RSET")
+
+    def announce(self, parcel: Parcel) -> None:
+        """MAIL and RCPT of this message may leave with the final dot of the one before it."""
+        self._following = parcel if self._pipelines else None
 
     def hand_over(self, parcel: Parcel) -> Receipt:
         """DATA and the message; what is not answered after the go-ahead stays unclear."""
@@ -86,7 +114,7 @@ class SmtpTransport:
             # We were asleep: the row may be somebody else's by now, so not a byte of it leaves.
             self._drop()
             raise TryLater("data", "The sender slept past its lease.", line=True)
-        code, text = self._content(parcel.content)
+        code, text = self._content(parcel)
         if code // 100 != 2:
             self._not_taken("dot", code, text)
         return Receipt(code=code, text=text)
@@ -104,17 +132,30 @@ class SmtpTransport:
     def _mail(self, parcel: Parcel) -> None:
         if self._line is None:
             self._line = self._opened()
-        code, text = self._said("mail", f"MAIL FROM:<{parcel.sender}>")
+            self._pipelines = self._line.has_extn("pipelining")
+        if self._asked is None:
+            self._ask(parcel)
+        code, text = self._heard("mail")
         if code // 100 != 2:
             self.take_back()
             # A refused sender is our own fault, the same for every message: never final.
             raise TryLater("mail", text, code, line=code < 500)
 
     def _rcpt(self, parcel: Parcel) -> None:
-        code, text = self._said("rcpt", f"RCPT TO:<{parcel.recipient}>")
+        self._asked = None
+        if not self._pipelines:
+            self._tell("rcpt", parcel.rcpt)
+        code, text = self._heard("rcpt")
         if code // 100 != 2:
             self.take_back()
             self._not_taken("rcpt", code, text)
+
+    def _ask(self, parcel: Parcel) -> None:
+        if self._pipelines:
+            self._tell("mail", parcel.mail + parcel.rcpt, answers=2)
+        else:
+            self._tell("mail", parcel.mail)
+        self._asked = parcel
 
     def _opened(self) -> smtplib.SMTP:
         try:
@@ -126,11 +167,25 @@ class SmtpTransport:
 
     def _said(self, phase: str, command: str) -> tuple[int, str]:
         """The answer to a command that can be repeated without harm."""
+        self._tell(phase, f"{command}\r\n".encode())
+        return self._heard(phase)
+
+    def _tell(self, phase: str, commands: bytes, answers: int = 1) -> None:
         if self._line is None:
             raise TryLater(phase, "The line is closed.", line=True)
         try:
-            self._line.putcmd(command)
+            self._line.send(commands)
+        except (smtplib.SMTPException, OSError) as fault:
+            self._drop()
+            raise TryLater(phase, _named(fault), line=True) from fault
+        self._unheard += answers
+
+    def _heard(self, phase: str) -> tuple[int, str]:
+        if self._line is None:
+            raise TryLater(phase, "The line is closed.", line=True)
+        try:
             code, text = self._line.getreply()
+            self._unheard -= 1
         except (smtplib.SMTPException, OSError) as fault:
             self._drop()
             raise TryLater(phase, _named(fault), line=True) from fault
@@ -139,18 +194,22 @@ class SmtpTransport:
             raise TryLater(phase, _words(text), code, line=True)
         return code, _words(text)
 
-    def _content(self, content: bytes) -> tuple[int, str]:
+    def _content(self, parcel: Parcel) -> tuple[int, str]:
         line = self._line
         if line is None or line.sock is None:
             raise TryLater("data", "The line is closed.", line=True)
+        following, self._following = self._following, None
+        ahead = following.mail + following.rcpt if following else b""
         try:
-            line.sock.settimeout(_patience("AFTER_DOT", PATIENCE_AFTER_DOT))
-            line.send(content)
+            line.sock.settimeout(self._patience_after_dot)
+            line.send(parcel.content + ahead)
             code, text = line.getreply()
-            line.sock.settimeout(_patience("", PATIENCE))
+            line.sock.settimeout(self._patience)
         except (smtplib.SMTPException, OSError) as fault:
             self._drop()
             raise Unclear("dot", _named(fault)) from fault
+        if ahead:
+            self._asked, self._unheard = following, 2
         return code, _words(text)
 
     def _not_taken(self, phase: str, code: int, text: str) -> NoReturn:
@@ -164,6 +223,8 @@ class SmtpTransport:
         raise Unclear(phase, text, code)
 
     def _drop(self) -> None:
+        self._asked = self._following = None
+        self._unheard = 0
         if self._line is not None:
             self._line.close()
             self._line = None

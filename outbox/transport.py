@@ -65,7 +65,11 @@ class Unclear(NotTaken):
 
 
 class Transport(Protocol):
-    """The two halves around the hand-over commit; every method may raise NotTaken."""
+    """The two halves around the hand-over commit; every method may raise NotTaken.
+
+    A transport that has `announce(parcel)` is told which message comes after the one that it is
+    about to hand over, and may offer it along. What becomes of that is said when it is offered.
+    """
 
     def pack(self, delivery: Delivery, letter: Letter) -> Any:
         """The message in this transport's form; a message that cannot be sent raises here."""

@@ -1,7 +1,7 @@
 """A mail server that fails on purpose, at the exact byte, and remembers what it accepted.
 
     python -m tests.sink --log accepted.log --script rcpt_450,ok
-    python -m tests.sink --log accepted.log --seed 7 --share accept_drop=0.01
+    python -m tests.sink --log accepted.log --seed 7 --share accept_drop=0.01 --pipelining
 
 Prints `port N` when it listens. The log has one line for each accepted message, flushed before
 the answer leaves: Message-ID, recipient, mode.
@@ -17,6 +17,7 @@ from pathlib import Path
 CONNECT = ("no_banner", "banner_421")
 MESSAGE = (
     "mail_451",
+    "mail_drop",
     "rcpt_450",
     "rcpt_550",
     "rcpt_drop",
@@ -59,7 +60,8 @@ class Faults:
 
 
 class Sink:
-    def __init__(self, log: Path, faults: Faults, slow: float) -> None:
+    def __init__(self, log: Path, faults: Faults, slow: float, pipelining: bool) -> None:
+        self.pipelining = pipelining
         self.log = log.open("a", buffering=1)
         self.faults = faults
         self.slow = slow
@@ -106,13 +108,17 @@ class Talk:
         self.say("502 what?")
 
     async def on_ehlo(self, line: str) -> None:
-        self.say("250 sink")
+        if self.sink.pipelining:
+            self.say("250-sink")
+        self.say("250 PIPELINING" if self.sink.pipelining else "250 sink")
 
     async def on_rset(self, line: str) -> None:
         self.say("250 ok")
 
     async def on_mail(self, line: str) -> None:
         self.mode = self.sink.faults.next(MESSAGE)
+        if self.mode == "mail_drop":
+            raise Hangup
         self.say("451 not now" if self.mode == "mail_451" else "250 ok")
 
     async def on_rcpt(self, line: str) -> None:
@@ -169,6 +175,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--script", default="", help="modes in their order, then ok")
     parser.add_argument("--share", action="append", default=[], metavar="MODE=SHARE")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pipelining", action="store_true", help="offer it (RFC 2920)")
     parser.add_argument("--slow", type=float, default=3, help="seconds of the slow modes")
     return parser.parse_args()
 
@@ -180,7 +187,7 @@ async def main() -> None:
     unknown = {*script, *shares} - {*CONNECT, *MESSAGE, *QUIT}
     if unknown:
         raise SystemExit(f"No such mode: {', '.join(sorted(unknown))}")
-    sink = Sink(options.log, Faults(script, shares, options.seed), options.slow)
+    sink = Sink(options.log, Faults(script, shares, options.seed), options.slow, options.pipelining)
     server = await asyncio.start_server(sink.serve, options.host, options.port, limit=16 * 1024**2)
     sys.stdout.write(f"port {server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()

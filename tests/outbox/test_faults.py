@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from outbox.models import Attempt, Delivery
+from outbox.models import Attempt, Delivery, Suppression
 from tests.outbox.conftest import make_delivery, send, state_of
+from tests.outbox.recording import recording_server
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +90,82 @@ def test_what_may_have_been_taken_is_not_sent_again_by_any_later_run(start_sink,
 
     assert state_of(delivery) == "unknown"
     assert sink.accepted() == taken
+
+
+DIALOGUES = {"one by one": (), "pipelined": ("--pipelining",)}
+dialogue = pytest.mark.parametrize("options", DIALOGUES.values(), ids=DIALOGUES)
+IN_THE_MIDDLE = [
+    point for point in POINTS if point[0].partition("_")[0] in {"mail", "rcpt", "data", "dot"}
+] + [("accept_drop", "unknown", 1, "dot")]  # fmt: skip
+
+
+@dialogue
+@pytest.mark.parametrize(
+    ("mode", "state", "taken", "phase"), IN_THE_MIDDLE, ids=[p[0] for p in IN_THE_MIDDLE]
+)
+def test_a_fault_in_the_middle_of_a_wave_is_booked_on_its_own_message(
+    start_sink, mode, state, taken, phase, options
+):
+    sink = start_sink(f"ok,{mode},ok", *options)
+    first, second, third = (make_delivery() for _ in range(3))
+
+    send()
+
+    assert [state_of(d) for d in (first, second, third)] == ["sent", state, "sent"]
+    tries = Attempt.objects.order_by("pk").values_list("delivery", "n", "phase")
+    assert set(tries) == {(first.pk, 1, "taken"), (second.pk, 1, phase), (third.pk, 1, "taken")}
+    middle = [second.message_id] * taken
+    assert sink.accepted() == [first.message_id, *middle, third.message_id]
+
+
+@dialogue
+def test_a_server_that_hangs_up_on_the_next_message_costs_nobody_a_try(start_sink, options):
+    sink = start_sink("ok,mail_drop,ok,mail_drop,ok", *options)
+    deliveries = [make_delivery() for _ in range(3)]
+
+    send()
+
+    assert [(state_of(d), d.attempts) for d in deliveries] == [("sent", 1)] * 3
+    assert sink.accepted() == [d.message_id for d in deliveries]
+
+
+@dialogue
+def test_who_is_blocked_behind_the_message_that_is_leaving_gets_nothing(start_sink, options):
+    sink = start_sink("", *options)
+    deliveries = [make_delivery() for _ in range(4)]
+    Suppression.objects.add_address(deliveries[1].address, "blocked")
+    Delivery.objects.filter(pk=deliveries[2].pk).update(template="no such template")
+
+    send()
+
+    assert [state_of(d) for d in deliveries] == ["sent", "suppressed", "failed", "sent"]
+    taken = [(d.message_id, d.address) for d in (deliveries[0], deliveries[3])]
+    assert [tuple(line.split()[:2]) for line in sink.log.read_text().splitlines()] == taken
+
+
+@dialogue
+def test_what_was_announced_and_then_given_back_is_announced_anew(settings, start_sink, options):
+    """The first answer takes so long that the sender claims the others afresh."""
+    settings.LEASE_SECONDS = 2
+    sink = start_sink("accept_slow", "--slow", "1.2", *options)
+    deliveries = [make_delivery() for _ in range(3)]
+
+    send()
+
+    assert [(state_of(d), d.attempts) for d in deliveries] == [("sent", 1)] * 3
+    assert sink.accepted() == [d.message_id for d in deliveries]
+
+
+@pytest.mark.parametrize(("offered", "most"), [(False, 1), (True, 3)])
+def test_commands_share_a_write_only_where_the_server_says_it_may(settings, offered, most):
+    """Control: with the extension the final dot, MAIL and RCPT arrive together (RFC 2920)."""
+    with recording_server(settings, pipelining=offered) as heard:
+        for _ in range(3):
+            make_delivery()
+        send()
+
+    assert Delivery.objects.filter(state="sent").count() == 3
+    assert max(heard) == most
 
 
 def test_one_connection_carries_many_messages_around_a_fault_in_the_middle(start_sink):

@@ -190,7 +190,7 @@ def test_a_mail_about_ones_own_seat_offers_no_unsubscribing():
 def test_the_series_writes_under_its_own_name():
     delivery = make_delivery(context={"from_name": 'Minsk "Python"\r\nBcc: x', "text": ""})
 
-    assert mime.sender(delivery).startswith('"Minsk Python Bcc: x" <hello@')
+    assert mime.sender(delivery.facts()).startswith('"Minsk Python Bcc: x" <hello@')
 
 
 def test_links_of_the_house_itself_work_in_its_own_mails():

@@ -27,7 +27,7 @@ def requeue(claimant: Claimant, is_dead: bool) -> int:
     return lost.update(state=State.QUEUED) if is_dead else 0
 
 
-def hand_over_blindly(fence: Fence, delivery: Delivery, subject: str) -> bool:
+def hand_over_blindly(*_: object) -> bool:
     return True
 
 
