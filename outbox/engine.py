@@ -109,7 +109,7 @@ class Sender:
         if self.channel.is_paused or not self.channel.rate:
             return False
         time.sleep(min(1 / self.channel.rate, 1))
-        return Delivery.objects.due().exists()
+        return Delivery.objects.due().filter(channel=self.channel.name).exists()
 
     def _packed(self) -> Packed | None:
         """The next message that can be sent; why others cannot is booked on them."""
