@@ -69,7 +69,9 @@ class OrganizersSite(AdminSite):
             name="registrations_csv",
         )
         own = [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
-        return [export, *own]
+        registered: dict[Any, Any] = self._registry
+        below = [page for one in registered.values() for page in one.evening_pages()]
+        return [export, *below, *own]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Django's door, with 403 for people without a role and a second factor for all others."""

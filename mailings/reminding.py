@@ -49,6 +49,14 @@ def entries(event: Event) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.at or event.local_start)
 
 
+def entry_of(plan: ReminderPlan) -> Entry:
+    """How this one stands."""
+    event = plan.event
+    return _entry(
+        plan, event.reminders.filter(schedule_rev=event.schedule_rev, kind=plan.kind).first()
+    )
+
+
 def _entry(plan: ReminderPlan, run: Reminder | None) -> Entry:
     state = _state(plan, run)
     rows = plan.messages().order_by().values_list("state").annotate(n=Count("pk")) if run else []

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.forms import widgets
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -102,6 +103,10 @@ class SeriesAdmin(Scoped, VerbPages, admin.ModelAdmin):
         if add:
             context["title"] = self.add_words
         return super().render_change_form(request, context, *args, add=add, **kwargs)
+
+    def evening_pages(self) -> list[URLPattern]:
+        """Pages of an evening that belong to a layer above it: "meetups/event/<id>/calls/"."""
+        return []
 
     # Which rows
 
