@@ -54,10 +54,35 @@ FACTS = {
     "with_whom": "Вера",
     "code": "123456",
     "words": "Привет!",
+    "slug": "61",
+    "letter": "emails/mailings/eve.txt",
+    "letter_subject": "emails/mailings/eve.subject.txt",
+    "next_url": "http://testserver/events/62/",
+    "next_title": "Вечер 62",
+    "next_starts": "2027-01-14T16:00:00+00:00",
+    "next_zone": "Europe/Minsk",
+    "next_place": "Зал",
+    "talks": [
+        {
+            "title": "Очереди",
+            "speakers": "Вера",
+            "video_url": "https://video.example.org/",
+            "slides_url": "http://testserver/slides/",
+            "has_summary": True,
+            "url": "http://testserver/talks/1/",
+        }
+    ],
 }
 OTHERWISE = [
     {},
-    {"mode": "online", "waiting": True, "is_confirmed": True, "has_times": True, "number": 2},
+    {
+        "mode": "online",
+        "waiting": True,
+        "is_confirmed": True,
+        "has_times": True,
+        "number": 2,
+        "is_news": True,
+    },
     {"waiting": True, "position": None, "is_proposal": True, "name": ""},
     {"old_title": "", "old_starts": FACTS["starts"], "notice_days": 0, "confirm_by": "", "by": ""},
     {"answer_by": "", "author": "", "about": "", "own_subject": "Скоро", "words": "", "number": 1},

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.conf import settings as ours
 from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import to_locale
 
@@ -24,6 +25,7 @@ TEMPLATES = sorted(
     str(path.relative_to(EMAILS)).removesuffix(".subject.txt")
     for path in EMAILS.rglob("*.subject.txt")
 )
+SHORT = sorted(str(path.relative_to(EMAILS)) for path in EMAILS.rglob("*.short.txt"))
 OTHERS = [code for code, _name in ours.LANGUAGES if code != ours.LANGUAGE_CODE]
 LOCALES = [to_locale(code) for code in OTHERS]
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
@@ -76,6 +78,16 @@ def test_no_english_is_left_in_a_letter(template, language, otherwise):
 
     assert LATIN_WORD.findall(ADDRESS.sub("", f"{letter.subject}\n{letter.text}")) == []
     assert f'<html lang="{language}">' in letter.html
+
+
+@pytest.mark.parametrize("otherwise", OTHERWISE, ids=range(len(OTHERWISE)))
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("template", SHORT)
+def test_no_english_is_left_in_a_short_form(template, language, otherwise):
+    with translation.override(language):
+        text = render_to_string(f"emails/{template}", FACTS | otherwise)
+
+    assert LATIN_WORD.findall(ADDRESS.sub("", text)) == []
 
 
 @pytest.mark.parametrize(
