@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("registrations.urls")),
     path("", include("speakers.urls")),
     path("", include("outbox.urls")),
+    path("", include("mailings.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -1,6 +1,6 @@
 """A channel that rests for a line, because too many said that it annoys them (need 84)."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetups.models import Line, Series
+from outbox.models import Delivery
+from outbox.states import MessageClass
 from people.models import Contact
 
 
@@ -20,6 +22,17 @@ class RestQuerySet(models.QuerySet["Rest"]):
         """The channels that rest for news of this line, or of the whole series."""
         mine = self.now().filter(Q(line=None) | Q(line=line), series=series)
         return set(mine.values_list("channel", flat=True))
+
+    def begin(
+        self, series: Series, line: Line | None, channel: str, asked: int, annoyed: int
+    ) -> None:
+        """Silence the channel for the line, at once also for what is waiting to leave.
+
+        Nothing changes where it rests already.
+        """
+        rest = Rest(series=series, line=line, channel=channel, asked=asked, annoyed=annoyed)
+        Rest.objects.bulk_create([rest], ignore_conflicts=True)
+        rest.news().withdraw()
 
 
 class Rest(models.Model):
@@ -50,3 +63,21 @@ class Rest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line or self.series}: {self.get_channel_display()}"
+
+    def news(self) -> Any:
+        """What is told about this line on this channel to people who did not ask for a seat."""
+        news = Delivery.objects.filter(
+            realm=self.series.realm,
+            channel=self.channel,
+            message_class=MessageClass.PROMOTIONAL,
+        )
+        if self.line is None:
+            return news
+        evenings = self.line.events.filter(ends_at__gt=timezone.now())
+        return news.filter(about__in=[event.about for event in evenings])
+
+    def lift(self) -> None:
+        """News may leave on this channel again; only answers from now on count against it."""
+        if self.ended_at is None:
+            self.ended_at = timezone.now()
+            self.save(update_fields=["ended_at"])

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from meetups.models import Event, Line, Series, Subscription
 from outbox.models import Delivery, Suppression
-from outbox.states import MessageClass
+from outbox.states import OPEN, MessageClass, State
 from people.models import Contact
 from people.tokens import unsubscriber
 
@@ -71,9 +72,9 @@ class Follower:
     def leave(self) -> None:
         """Nothing from this series any more."""
         self.subscriptions.withdraw()
-        self._news().withdraw()
+        _take_back(self._news())
         if not self.everywhere.confirmed().exists():
-            self._all_news().withdraw()
+            _take_back(self._all_news())
 
     @transaction.atomic
     def leave_for_good(self) -> None:
@@ -82,7 +83,7 @@ class Follower:
         for address in self._addresses():
             Suppression.objects.add_address(address, Suppression.Reason.BLOCKED)
         self.everywhere.withdraw(now)
-        self._all_news().withdraw()
+        _take_back(self._all_news())
 
     @transaction.atomic
     def undo(self) -> None:
@@ -99,7 +100,7 @@ class Follower:
     def only_digest(self) -> None:
         """One mail a month with everything in it."""
         self.subscriptions.confirmed().update(pace=Subscription.Pace.DIGEST, paused_until=None)
-        self._news().exclude(template__startswith=DIGEST).withdraw()
+        _take_back(self._news().exclude(template__startswith=DIGEST))
 
     def everything(self) -> None:
         """Invitations and the digest, from now on."""
@@ -109,7 +110,7 @@ class Follower:
     def pause(self) -> None:
         """Nothing for three months."""
         self.subscriptions.pause()
-        self._news().withdraw()
+        _take_back(self._news())
 
     @transaction.atomic
     def only(self, lines: Iterable[Line]) -> None:
@@ -121,7 +122,7 @@ class Follower:
         self.subscriptions.exclude(line__in=wanted).withdraw()
         to_come = Event.objects.filter(series=self.series, ends_at__gt=timezone.now())
         unwanted = to_come.exclude(line=None).exclude(line__in=wanted)
-        self._news().filter(about__in=[event.about for event in unwanted]).withdraw()
+        _take_back(self._news().filter(about__in=[event.about for event in unwanted]))
 
     @transaction.atomic
     def reach_by(self, channel: str, phone: str = "") -> None:
@@ -159,3 +160,12 @@ class Follower:
     def _news(self) -> Any:
         news = self._all_news()
         return news.filter(realm=self.series.realm) if self.series else news
+
+
+def _take_back(news: Any) -> None:
+    """Withdraw what nobody has seen. What is being handed over this moment cannot be called back,
+    but is not tried a second time: its last moment has passed (I7)."""
+    under_way = OPEN | {State.HANDOVER, State.UNKNOWN}
+    by_now = Greatest(Value(timezone.now()), "handed_over_at")
+    news.filter(state__in=under_way).update(not_after=by_now)
+    news.withdraw()
