@@ -5,10 +5,23 @@ the reason: seat, blocked address, consent, cap. The same query counts them and 
 """
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models import DateTimeField as Moment
 from django.utils import timezone
 
@@ -17,7 +30,7 @@ from mailings.models.held_back import HeldBack
 from mailings.models.rest import Rest
 from mailings.models.wave import Wave
 from mailings.nights import morning_of
-from meetups.models import Subscription
+from meetups.models import Line, Series, Subscription
 from meetups.walltime import instant
 from outbox.models import Cap, Suppression
 from outbox.models.suppression import address_hashes_in_sql
@@ -27,22 +40,64 @@ from people.models import Contact
 Reason = HeldBack.Reason
 
 
-def judged(wave: Wave) -> "QuerySet[Contact]":
-    """The wave's audience with `via`, `address`, `held_because` ("" where nothing stands against
-    it) and `not_before` of each person; one row a person."""
-    people = AUDIENCES[wave.audience](wave)
-    reached = with_ways(people, wave)
+# How many people by (channel, reason); "" is the reason of those who would get it.
+Reach = dict[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What limits all news of a series: asked once, however many waves are looked at."""
+
+    caps: list[Cap]
+    rests: list[Rest]
+    began: dt.datetime
+
+    @classmethod
+    def of(cls, series: Series) -> "Limits":
+        rests = Rest.objects.now().filter(series=series)
+        return cls(Cap.objects.of(series.realm), list(rests), midnight(series.time_zone))
+
+    def resting(self, line: Line | None) -> list[str]:
+        """The channels that rest for news of this line."""
+        known = {None, line.pk if line else None}
+        return sorted({rest.channel for rest in self.rests if rest.line_id in known})
+
+
+def judged(wave: Wave, limits: Limits | None = None) -> "QuerySet[Contact]":
+    """The wave's audience with `via`, `address` and `held_because` of each person, "" where
+    nothing stands against writing to her; one row a person."""
+    reached = with_ways(AUDIENCES[wave.audience](wave), wave)
+    reasons = _reasons(wave, limits or Limits.of(wave.event.series))
     return reached.annotate(
-        held_because=Case(*_reasons(wave), default=Value(""), output_field=CharField()),
-        not_before=_mornings(wave),
+        held_because=Case(*reasons, default=Value(""), output_field=CharField())
     )
 
 
-def reach(wave: Wave) -> dict[tuple[str, str], int]:
-    """How many people by (channel, reason); "" is the reason of those who would get it."""
-    people: Any = judged(wave).order_by()
-    rows = people.values_list("via", "held_because").annotate(n=Count("pk"))
-    return {(via, reason): number for via, reason, number in rows}
+def timed(wave: Wave) -> "QuerySet[Contact]":
+    """The same people with `not_before`, when each may be written to."""
+    return judged(wave).annotate(not_before=_mornings(wave))
+
+
+def reach(wave: Wave) -> Reach:
+    """Whom the wave would reach if it left now."""
+    return reaches([wave])[wave.pk]
+
+
+def reaches(waves: list[Wave]) -> dict[int, Reach]:
+    """The same for several waves of one series, in one query and two for its limits."""
+    if not waves:
+        return {}
+    limits = Limits.of(waves[0].event.series)
+    first, *others = [_counted(wave, limits) for wave in waves]
+    found: dict[int, Reach] = {wave.pk: {} for wave in waves}
+    for pk, via, reason, number in first.union(*others, all=True):
+        found[pk][via, reason] = number
+    return found
+
+
+def _counted(wave: Wave, limits: Limits) -> Any:
+    people: Any = judged(wave, limits).order_by().annotate(wave=Value(wave.pk, IntegerField()))
+    return people.values_list("wave", "via", "held_because").annotate(n=Count("pk"))
 
 
 def with_ways(people: "QuerySet[Contact]", wave: Wave) -> "QuerySet[Contact]":
@@ -76,14 +131,14 @@ def _agreed(wave: Wave, channel: str) -> Q:
     return Q() if wave.is_service else Q(Exists(_consent(wave).filter(channel=channel)))
 
 
-def _reasons(wave: Wave) -> list[When]:
+def _reasons(wave: Wave, limits: Limits) -> list[When]:
     """In this order; the first that holds is the one that is told."""
     found = [
         *_seats(wave),
         When(address="", then=Value(Reason.NO_ADDRESS)),
-        *_blocked(),
+        *blocked(),
     ]
-    return found if wave.is_service else [*found, *_consents(wave), *_limits(wave)]
+    return found if wave.is_service else [*found, *_consents(wave), *_limits(wave, limits)]
 
 
 def _seats(wave: Wave) -> list[When]:
@@ -93,7 +148,7 @@ def _seats(wave: Wave) -> list[When]:
     return [When(Exists(seats), then=Value(Reason.REGISTERED))]
 
 
-def _blocked() -> list[When]:
+def blocked() -> list[When]:
     hashes = address_hashes_in_sql(OuterRef("address"))
     blocked = Suppression.objects.filter(address_hash__in=hashes)
     bounced = blocked.filter(reason=Suppression.Reason.BOUNCE)
@@ -117,15 +172,12 @@ def _consents(wave: Wave) -> list[When]:
     ]
 
 
-def _limits(wave: Wave) -> list[When]:
-    series = wave.event.series
-    resting = Rest.objects.channels(series, wave.about_line)
-    began = midnight(series.time_zone)
+def _limits(wave: Wave, limits: Limits) -> list[When]:
     return [
-        When(via__in=sorted(resting), then=Value(Reason.RESTING)),
+        When(via__in=limits.resting(wave.about_line), then=Value(Reason.RESTING)),
         *(
-            When(cap.used_up(began), via=cap.channel, then=Value(Reason.CAPPED))
-            for cap in Cap.objects.of(series.realm)
+            When(cap.used_up(limits.began), via=cap.channel, then=Value(Reason.CAPPED))
+            for cap in limits.caps
         ),
     ]
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from mailings.afterwards import own_facts, shared_facts
 from mailings.models.wave import Wave
-from mailings.reach import judged
+from mailings.reach import timed
 from meetups import notices
 from meetups.models import Event, Subscription
 from outbox import wake
@@ -116,7 +117,7 @@ def _plan(wave: Wave) -> int:
 def facts(wave: Wave) -> dict[str, object]:
     """What its letters say beside what is personal."""
     words = {"words": wave.text, "own_subject": wave.subject, "number": wave.number or 0}
-    return notices.facts(wave.event) | words
+    return notices.facts(wave.event) | words | shared_facts(wave)
 
 
 def circular(wave: Wave, batch: Batch) -> Circular:
@@ -134,11 +135,12 @@ def circular(wave: Wave, batch: Batch) -> Circular:
 def _write(wave: Wave, batch: Batch) -> tuple[int, int]:
     """The one statement: everybody judged, the rows of some written, the names of others kept."""
     has_it = wave.messages().filter(state__in=HANDED_OVER).values("contact")
-    people = judged(wave).exclude(pk__in=has_it) if wave.started_at else judged(wave)
+    people = timed(wave).exclude(pk__in=has_it) if wave.started_at else timed(wave)
     columns = ("id", "name", "language", "via", "address", "not_before", "held_because")
-    letter = circular(wave, batch)
+    letter, own = circular(wave, batch), own_facts(wave)
+    asked = people.order_by().annotate(**own.annotations).values(*columns, *own.annotations)
     statement = PLAN.format(
-        judged=inlined(people.order_by().values(*columns)), insert=letter.insert("reached")
+        judged=inlined(asked), insert=letter.insert("reached", context=own.context)
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, letter.parameters())

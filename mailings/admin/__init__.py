@@ -1,5 +1,6 @@
 """What organizers see of the messages to many."""
 
 from mailings.admin.reminders import ReminderAdmin
+from mailings.admin.waves import WaveAdmin
 
-__all__ = ["ReminderAdmin"]
+__all__ = ["ReminderAdmin", "WaveAdmin"]

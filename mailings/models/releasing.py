@@ -35,7 +35,7 @@ class Releasing:
             if wave.state != wave.State.RELEASED:
                 wave.refuse_unless_to_come()
                 wave.refuse_what_leads_nowhere()
-                wave._let_go(by)
+                _let_go(wave, by)
 
     def send_now(self, by: User | None) -> None:
         """Let it leave with the next round of the clock, within a minute."""
@@ -46,7 +46,7 @@ class Releasing:
             wave.days_before, wave.at = (wave.event.date - now.date()).days, now.time()
             wave.at_once = True
             wave.refuse_too_early()
-            wave._let_go(by)
+            _let_go(wave, by)
 
     def pause(self: Any) -> int:
         """Stop it until it is resumed; returns how many messages of one on its way are held."""
@@ -135,7 +135,7 @@ class Releasing:
         sentence = _("It has left already: %(sent)d of %(planned)d are sent.")
         return sentence % {"sent": sent, "planned": planned}
 
-    def _let_go(self: Any, by: User | None) -> None:
-        self.state, self.released_by = self.State.RELEASED, by
-        self.released_at = timezone.now()
-        self.save()
+
+def _let_go(wave: Any, by: User | None) -> None:
+    wave.state, wave.released_by, wave.released_at = wave.State.RELEASED, by, timezone.now()
+    wave.save()

@@ -1,0 +1,70 @@
+"""A message before it leaves: as one person would get it, and as a copy to oneself."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import override
+
+from mailings.models.wave import Wave
+from mailings.reach import judged
+from mailings.sending import LETTERS, facts
+from outbox.drafts import Draft
+from outbox.letters import Letter, compose, spoken
+from outbox.models import Delivery
+from outbox.states import MessageClass
+from people.models import Contact, User
+
+LETTER = "mailings/trial"
+MOST_PEOPLE = 30
+
+
+def readers(wave: Wave) -> list[Contact]:
+    """The first of those who would get it, by name, to read it as one of them."""
+    people: Any = judged(wave)
+    found = people.filter(held_because="").order_by("name", "pk")
+    return list(found[:MOST_PEOPLE])
+
+
+def letter_to(wave: Wave, person: Contact | None) -> Letter:
+    """The message as this person would get it now; raises what its template raises.
+
+    Her link to fewer messages is left out: it would act for her.
+    """
+    language = person.language if person else wave.event.series.language
+    return compose(_letter(wave), facts(wave) | _personal(wave, person), language)
+
+
+def send_copy(wave: Wave, user: User) -> None:
+    """Owe her a copy at her own address; counts nowhere and leaves the wave as it is."""
+    contact: Any = getattr(user, "contact", None)
+    name = f"emails/{_letter(wave)}"
+    letters = {"letter": f"{name}.txt", "letter_subject": f"{name}.subject.txt"}
+    copy = Draft(
+        contact=contact,
+        address=user.email,
+        language=contact.language if contact else wave.event.series.language,
+        template=LETTER,
+        context=facts(wave) | {"name": user.name} | letters,
+        key=f"trial:{wave.pk}:{user.pk}:{timezone.now().isoformat()}",
+        message_class=MessageClass.TRANSACTIONAL,
+        realm=wave.event.series.realm,
+    )
+    Delivery.objects.post_many([copy])
+
+
+def language_of(person: Contact | None, wave: Wave) -> str:
+    """The language she reads it in, in its own words: "русский"."""
+    code = spoken(person.language if person else wave.event.series.language)
+    with override(code):
+        return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def _letter(wave: Wave) -> str:
+    return LETTERS[Wave.Purpose(wave.purpose)]
+
+
+def _personal(wave: Wave, person: Contact | None) -> dict[str, str]:
+    name = person.name if person else ""
+    shown = "" if wave.is_service else f"{settings.PUBLIC_URL}/u/…/"
+    return {"name": name, "unsubscribe_url": shown}
