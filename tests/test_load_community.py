@@ -4,6 +4,7 @@ import copy
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from io import StringIO
 
 import pytest
@@ -16,6 +17,7 @@ from outbox.models import Delivery
 from people.models import Contact, User
 from registrations.models import Registration
 from tests.builders import make_contact, make_event, make_line, make_registration, make_series
+from tests.threads import patience
 from venues.models import Room, Venue
 
 pytestmark = pytest.mark.django_db
@@ -469,7 +471,7 @@ def test_a_cancelled_evening_cannot_be_loaded_back(load, refused):
         (event(slug=None), "events[0].slug: null is no text"),
         (contract(events={}), "events: {} is no list"),
         (contract(events=["mp-61"]), 'events[0]: "mp-61" is no object'),
-        (contract(waves=[{"event": "mp-61"}]), "waves: this release has no waves yet"),
+        (contract(waves=[{"event": "mp-61"}]), "waves[0]: “audience” is missing"),
         ([CONTRACT], "the file holds"),
     ],
 )  # fmt: skip
@@ -484,7 +486,13 @@ def test_what_cannot_be_is_refused_with_its_place(refused, content, line):
     [
         ("series", {"time_zone": "Europe/Minks"}, "series[0].time_zone: "),
         ("series", {"hue": 361}, "series[0].hue: 361: "),
-        ("series", {"digest": {"day": 1, "time": "10:00"}}, "series[0].digest: this release"),
+        ("series", {"digest": "monthly"}, 'series[0].digest: "monthly" is no digest; write {"day"'),
+        ("series", {"digest": {"time": "10:00"}}, "series[0].digest: {"),
+        ("series", {"digest": {"day": None}}, "series[0].digest: null is no day"),
+        ("series", {"digest": {"day": 0}}, "series[0].digest: 0: "),
+        ("series", {"digest": {"day": 32}}, "series[0].digest: 32: "),
+        ("series", {"digest": {"day": "1"}}, 'series[0].digest: "1" is no whole number'),
+        ("series", {"digest": {"day": 1, "time": "ten"}}, 'series[0].digest: "ten" is no time of'),
         ("series", {"usual_time": "7pm"}, 'series[0].usual_time: "7pm" is no time of day'),
         ("series", {"organizers": [{"email": "a@example.org", "role": "king"}]},
          'series[0].organizers[0].role: "king" is unknown'),
@@ -497,6 +505,9 @@ def test_what_cannot_be_is_refused_with_its_place(refused, content, line):
         ("contacts", {"lines": ["ops"]}, 'contacts[0].lines: there is no line "ops"'),
         ("contacts", {"consent": "yes"}, 'contacts[0].consent: "yes" is neither true nor false'),
         ("contacts", {"name": "Win at http://x.example"}, "contacts[0].name: "),
+        ("contacts", {"time_zone": "Minsk"}, 'contacts[0].time_zone: "Minsk" is no time zone'),
+        ("contacts", {"channel": "pigeon"}, 'contacts[0].channel: "pigeon" is unknown; there are'),
+        ("contacts", {"phone": "call me"}, 'contacts[0].phone: "call me" is no phone number'),
         ("registrations", {"state": "maybe"}, 'registrations[0].state: "maybe" is unknown'),
         ("registrations", {"mode": "online"}, "registrations[0].mode: this evening is not held"),
         ("registrations", {"event": "mp-62"}, 'registrations[0].event: there is no evening'),
@@ -594,3 +605,42 @@ def test_who_names_no_language_has_that_of_her_series(load):
 
     languages = dict(Contact.objects.values_list("email", "language"))
     assert languages == {"x@example.org": "en", "y@example.org": "ru", "z@example.org": ""}
+
+
+def test_a_digest_is_switched_on_and_off(load):
+    series = CONTRACT["series"][0]
+    load(contract(series=[series | {"digest": {"day": 31, "time": "09:30"}}]))
+    stored = Series.objects.get()
+    assert (stored.digest_day, stored.digest_time) == (31, time_of_day(9, 30))
+
+    load(CONTRACT)
+    assert Series.objects.get().digest_day == 31
+
+    load(contract(series=[series | {"digest": None}]))
+    assert Series.objects.get().digest_day is None
+
+
+def test_how_somebody_is_reached_may_stand_in_the_file(load):
+    reached = {"time_zone": "Asia/Tokyo", "channel": "sms", "phone": "+375 29 123-45-67"}
+    load(contract(contacts=[CONTRACT["contacts"][0] | reached]))
+
+    person = Contact.objects.get()
+    found = person.time_zone, person.channel, person.phone
+    assert found == ("Asia/Tokyo", "sms", "+375291234567")
+    assert Subscription.objects.get().channel == "sms"
+
+    load(CONTRACT)
+    assert Contact.objects.get().phone == "+375291234567"
+
+
+@pytest.mark.slow
+def test_a_crowd_of_followers_is_loaded_and_loaded_again_in_seconds(load):
+    told = [
+        {"email": f"p{n}@example.org", "name": "P", "series": "minsk-python", "consent": True}
+        for n in range(20_000)
+    ]
+    for _again in range(2):
+        began = time.monotonic()
+        load(contract(contacts=told, registrations=[]))
+        assert time.monotonic() - began < patience(15)
+    assert Subscription.objects.confirmed().count() == 20_000

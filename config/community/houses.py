@@ -33,6 +33,8 @@ def write_series(told: Record) -> Series:
     """The series with its lines and organizers; those that the file does not name stay."""
     series = Series.objects.filter(slug=told["slug"]).first() or Series(slug=told["slug"])
     values = told.only(*_OF_SERIES)
+    if "digest" in told.values:
+        values |= told["digest"] or {"digest_day": None}
     if "usual_venue" in told.values:
         values["usual_venue"] = Venue.objects.get(slug=told["usual_venue"])
     _set(series, values)

@@ -12,6 +12,8 @@ from config.community.problems import Problems
 from config.community.reading import Community, checked, parsed
 from config.community.references import check_references
 from config.community.seats import write_registrations
+from config.community.waves import write_waves
+from mailings.sending import one_planner_of_news
 
 
 def load_file(path: Path) -> str:
@@ -21,12 +23,14 @@ def load_file(path: Path) -> str:
 
 @transaction.atomic
 def load(told: object) -> str:
-    """Load a community; all or nothing, repeatable, sends nothing. Raises Refusal."""
+    """Load a community; all or nothing, repeatable, sends nothing itself. Raises Refusal."""
     problems = Problems()
     community = checked(told, problems)
     check_references(community, problems)
     problems.refuse()
-    return _write(community, problems)
+    # Who plans a wave holds it before its evening, who loads an evening holds it before its waves.
+    with one_planner_of_news():
+        return _write(community, problems)
 
 
 def _write(community: Community, problems: Problems) -> str:
@@ -46,6 +50,7 @@ def _write(community: Community, problems: Problems) -> str:
     seats = write_registrations(community["registrations"], problems)
     problems.refuse()
     events = {record["slug"] for record in community["events"]}
+    write_waves(community["waves"], problems)
     check_seats(events | {record["event"] for record in community["registrations"]}, problems)
     problems.refuse()
     counts = ", ".join(f"{len(records)} {name}" for name, records in community.items() if records)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from config.community.problems import Problems, Refusal
-from config.community.shapes import LATER, SECTIONS, Record
+from config.community.shapes import SECTIONS, Record
 from config.community.values import shown
 
 Community = dict[str, list[Record]]
@@ -35,20 +35,11 @@ def checked(told: object, problems: Problems) -> Community:
     if not isinstance(told, dict):
         problems.add("", f"the file holds {shown(told)} where an object with sections is needed")
         return {name: [] for name in SECTIONS}
-    for name, value in told.items():
-        if name in LATER:
-            _refuse_later(name, value, problems)
-        elif name not in SECTIONS:
-            known = ", ".join([*SECTIONS, *sorted(LATER)])
-            problems.add("", f"unknown section {shown(name)}; known are {known}")
+    for name in told.keys() - SECTIONS.keys():
+        problems.add("", f"unknown section {shown(name)}; known are {', '.join(SECTIONS)}")
     return {
         name: shape.read_all(told.get(name, []), name, problems) for name, shape in SECTIONS.items()
     }
-
-
-def _refuse_later(name: str, value: object, problems: Problems) -> None:
-    if value != []:
-        problems.add(name, f"this release has no {name} yet; leave the section empty")
 
 
 def _each_key_once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

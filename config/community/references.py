@@ -43,6 +43,8 @@ def check_references(community: Community, problems: Problems) -> None:
         check.contact(contact)
     for call in community["calls"]:
         check.name(call, "series", known.series, "series")
+    for wave in community["waves"]:
+        check.name(wave, "event", known.events, "evening")
     for seat in community["registrations"]:
         check.name(seat, "event", known.events, "evening")
         check.name(seat, "email", known.emails, "contact", str.lower)
@@ -133,6 +135,7 @@ def _check_doubles(community: Community, problems: Problems) -> None:
     _once(community["contacts"], "email", _by("email", "series"), problems)
     _once(community["registrations"], "email", _by("email", "event"), problems)
     _once(community["calls"], "slug", _call, problems)
+    _once(community["waves"], "event", _wave, problems)
     for call in community["calls"]:
         _once(call.get("formats", []), "name", _by("name"), problems)
     for series in community["series"]:
@@ -143,6 +146,11 @@ def _check_doubles(community: Community, problems: Problems) -> None:
 
 def _call(record: Record) -> Hashable:
     return (record.get("series"), record["slug"]) if "slug" in record.values else None
+
+
+def _wave(record: Record) -> Hashable:
+    keys = ("event", "audience", "due", "subject", "text")
+    return tuple(record.get(key) for key in keys) if "event" in record.values else None
 
 
 def _by(*keys: str) -> Callable[[Record], Hashable]:

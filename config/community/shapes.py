@@ -8,11 +8,16 @@ from django.db.models import Model
 from config.community import values
 from config.community.problems import Problems, Wrong
 from config.community.values import Read, column, list_of, or_null, shown
+from mailings.audiences import NAMES
+from mailings.models import Wave
+from mailings.templatetags.words import PLACES, unknown_places
 from meetups.models import Event, Organizer, Series, Slot
 from people.models import Contact
 from registrations.models import Registration
 from speakers.models import Call, Format, Speaker, Talk
 from venues.models import Room, Venue
+
+AUDIENCES = [name for name in NAMES if not name.startswith("ticked")]
 
 
 @dataclass
@@ -40,7 +45,6 @@ class Shape:
     keys: dict[str, Read]
     required: frozenset[str]
     parts: dict[str, "Shape"] = field(default_factory=dict)
-    later: frozenset[str] = frozenset()
 
     def read(self, told: object, place: str, problems: Problems) -> Record:
         """What is right in the object; what is not goes to the problems."""
@@ -58,8 +62,6 @@ class Shape:
         place = f"{record.place}.{key}"
         if key in self.parts:
             record.values[key] = self.parts[key].read_all(value, place, problems)
-        elif key in self.later:
-            problems.add(place, "this release cannot do that yet")
         elif key not in self.keys:
             known = ", ".join([*self.keys, *self.parts])
             problems.add(record.place, f"unknown key {shown(key)}; known are {known}")
@@ -99,6 +101,36 @@ def lines(value: object) -> list[dict[str, str]]:
     return [line(item) for item in value]
 
 
+def audience(value: object) -> str:
+    """One of the named audiences; whom to tick in a list no file can say."""
+    if values.text(value) not in AUDIENCES:
+        raise Wrong(f"{shown(value)} is unknown; there are {', '.join(AUDIENCES)}")
+    return values.text(value)
+
+
+def words(read: Read) -> Read:
+    """Such a text, with nothing in braces that no message can fill in."""
+
+    def read_words(value: object) -> Any:
+        told = read(value)
+        if unknown := unknown_places(told):
+            known = ", ".join(f"{{{place}}}" for place in PLACES)
+            raise Wrong(f"nothing fills in {{{unknown[0]}}}; there are {known}")
+        return told
+
+    return read_words
+
+
+def digest(value: object) -> dict[str, Any]:
+    """When the monthly digest leaves: {"day": 1 to 31, "time": "10:00"}."""
+    if not isinstance(value, dict) or not {"day"} <= value.keys() <= {"day", "time"}:
+        raise Wrong(f'{shown(value)} is no digest; write {{"day": 1, "time": "10:00"}} or null')
+    if value["day"] is None:
+        raise Wrong("null is no day; without a digest write null instead of the object")
+    told = {f"digest_{key}": value[key] for key in ("day", "time") if key in value}
+    return {name: read(told[name]) for name, read in columns(Series, *told).items()}
+
+
 SHEET = (
     "light", "noise", "air", "lounge", "refreshments", "projector", "sound", "recording",
     "step_free",
@@ -126,10 +158,9 @@ SERIES = Shape(
         "code_of_conduct_url", "privacy_text", "sender_name", "reply_to", "usual_time",
         "usual_minutes", "rhythm", "confirm_by_mail",
     )
-    | {"lines": lines, "usual_venue": or_null(values.slug)},
+    | {"lines": lines, "usual_venue": or_null(values.slug), "digest": or_null(digest)},
     required=frozenset({"slug", "name", "time_zone"}),
     parts={"organizers": ORGANIZER},
-    later=frozenset({"digest"}),
 )  # fmt: skip
 VENUES = Shape(
     keys={"slug": values.slug, "series": list_of(values.slug)}
@@ -153,7 +184,8 @@ EVENTS = Shape(
 )  # fmt: skip
 CONTACTS = Shape(
     keys={"email": values.email, "language": values.language, "series": values.slug}
-    | columns(Contact, "name")
+    | columns(Contact, "name", "channel", "messenger")
+    | {"time_zone": values.zone, "phone": values.phone}
     | {"lines": list_of(values.slug), "consent": values.flag},
     required=frozenset({"email"}),
 )
@@ -174,6 +206,12 @@ CALLS = Shape(
     required=frozenset({"series", "slug"}),
     parts={"formats": FORMAT},
 )
+WAVES = Shape(
+    keys={"event": values.slug, "audience": audience, "due": values.due, "anyway": values.flag}
+    | {"subject": words(column(Wave._meta.get_field("subject")))}  # type: ignore[arg-type]
+    | {"text": words(column(Wave._meta.get_field("text")))},  # type: ignore[arg-type]
+    required=frozenset({"event", "audience", "due"}),
+)
 
 SECTIONS = {
     "series": SERIES,
@@ -182,5 +220,5 @@ SECTIONS = {
     "contacts": CONTACTS,
     "registrations": REGISTRATIONS,
     "calls": CALLS,
+    "waves": WAVES,
 }
-LATER = frozenset({"waves"})

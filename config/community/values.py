@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,6 +13,7 @@ from django.db import models
 from config.community.problems import Wrong
 from meetups.languages import is_language
 from people.models import normalized_email
+from people.phones import normalized_phone
 
 Read = Callable[[object], Any]
 
@@ -21,6 +23,7 @@ _WALL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:00)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T00:00(:00)?)?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 _YEARS = range(1970, 2200)
+NOW = "now"
 
 
 def shown(value: object) -> str:
@@ -89,6 +92,25 @@ def day(value: object) -> date:
     if not _DAY.fullmatch(text(value)):
         raise Wrong(f"{shown(value)} is no day; write it like 2026-12-10")
     return wall_time(f"{text(value)[:10]}T00:00").date()
+
+
+def due(value: object) -> datetime | None:
+    """When a message leaves, as wall time; None for "now"."""
+    return None if value == NOW else wall_time(value)
+
+
+def zone(value: object) -> str:
+    """A zone of the IANA database; "" is that of whoever writes."""
+    if text(value) and value not in available_timezones():
+        raise Wrong(f"{shown(value)} is no time zone; write one like Europe/Minsk")
+    return text(value)
+
+
+def phone(value: object) -> str:
+    try:
+        return normalized_phone(text(value))
+    except ValidationError:
+        raise Wrong(f"{shown(value)} is no phone number; write one like +375291234567") from None
 
 
 def password(value: object) -> str:
