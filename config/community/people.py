@@ -79,7 +79,7 @@ def write_contacts(told: list[Record]) -> None:
 
 
 def _write(statement: str, told: list[dict[str, Any]], table: str = "") -> None:
-    values = {"told": json.dumps(told), "now": timezone.now(), "source": SOURCE}
+    values: dict[str, Any] = {"told": json.dumps(told), "now": timezone.now(), "source": SOURCE}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         if table and len(told) >= MANY:

@@ -208,8 +208,8 @@ CALLS = Shape(
 )
 WAVES = Shape(
     keys={"event": values.slug, "audience": audience, "due": values.due, "anyway": values.flag}
-    | {"subject": words(column(Wave._meta.get_field("subject")))}  # type: ignore[arg-type]
-    | {"text": words(column(Wave._meta.get_field("text")))},  # type: ignore[arg-type]
+    | {"subject": words(column(Wave._meta.get_field("subject")))}
+    | {"text": words(column(Wave._meta.get_field("text")))},
     required=frozenset({"event", "audience", "due"}),
 )
 

@@ -10,8 +10,9 @@ from config.community.problems import Refusal
 
 class Command(BaseCommand):
     help = (
-        "Loads series, venues, events, people and registrations and waves from a JSON file, all or nothing. "
-        "Loading again updates what has the same slug or address. Sends nothing but what waves say. "
+        "Loads series, venues, events, people, registrations, calls and waves from a JSON file, "
+        "all or nothing. Loading again updates what has the same slug or address. Sends nothing "
+        "but what waves say. "
         "docs/formats.md describes the file."
     )
 
