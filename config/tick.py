@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 
-from mailings.models import Reminder
+from mailings.digests import advance_digests
+from mailings.models import HeldBack, Reminder
 from mailings.sending import start_due
 from meetups.models import Event
 from outbox import wake
@@ -23,12 +24,14 @@ STEPS: dict[str, Callable[[], int]] = {
     "seats filled": Registration.objects.fill_forgotten_seats,
     "reminders written": Reminder.objects.plan_due,
     "waves started": start_due,
+    "digests written": advance_digests,
     "reserves asked": Offer.objects.move_on_due,
     "speakers reminded": Duty.objects.remind_due,
     "speakers asked again": Proposal.objects.chase_due,
     "leads who spoke": Lead.objects.note_speakers,
     "drafts forgotten": Proposal.objects.forget_drafts,
     "codes forgotten": Proof.objects.forget,
+    "people held back forgotten": HeldBack.objects.forget,
     "files swept": SlideDraft.objects.sweep,
 }
 

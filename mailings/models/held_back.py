@@ -1,10 +1,22 @@
 """Who did not get a message, and why: so that an organizer can be told a number and its people."""
 
+from datetime import timedelta
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outbox.models import Batch
 from people.models import Contact
+
+KEPT_FOR = timedelta(days=365)
+
+
+class HeldBackQuerySet(models.QuerySet["HeldBack"]):
+    def forget(self) -> int:
+        """Delete what is older than a year; the numbers stay with the batch."""
+        old = Batch.objects.filter(created_at__lt=timezone.now() - KEPT_FOR, held__gt=0)
+        return self.filter(batch__in=old).delete()[0]
 
 
 class HeldBack(models.Model):
@@ -25,6 +37,8 @@ class HeldBack(models.Model):
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="held_back")
     reason = models.CharField(_("reason"), max_length=11, choices=Reason)
     channel = models.CharField(_("channel"), max_length=20, choices=Contact.Channel, blank=True)
+
+    objects = HeldBackQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person not written to")
