@@ -56,9 +56,10 @@ class MailEventQuerySet(models.QuerySet["MailEvent"]):
         came_back = lately.filter(type=MailEvent.Type.BOUNCED, delivery__address=address)
         return came_back.values("delivery").distinct().count() >= MOST_SOFT_BOUNCES
 
-    def last_bounce(self, contact: Contact) -> datetime | None:
-        """When a message to this person came back last."""
-        bounced = self.filter(delivery__contact=contact, type=MailEvent.Type.BOUNCED)
+    def last_bounce(self, contact: Contact, address: str) -> datetime | None:
+        """When a message to this address of hers came back last."""
+        sent = {"delivery__contact": contact, "delivery__address__iexact": address}
+        bounced = self.filter(type=MailEvent.Type.BOUNCED, **sent)
         return bounced.aggregate(at=models.Max("at"))["at"]
 
 
