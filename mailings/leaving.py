@@ -1,4 +1,4 @@
-"""What leaves next, for the desk: messages that wait to be sent, and the reminders to come."""
+"""What leaves next, for the desk: messages that wait to be sent, and what is planned to come."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from mailings.models.reminder import LETTER, eve_of
+from mailings.models import Digest, ReminderPlan, Wave
+from mailings.timeline import audience_of
 from meetups.letter_names import letter_name
 from meetups.models import Event, Series
 from outbox.models import Delivery
@@ -20,19 +22,24 @@ MOST = 6
 
 @dataclass(frozen=True)
 class Leaving:
-    """One line of "Leaving next": when, what, to how many people, about which evening."""
+    """One line of "Leaving next": when, what, about which evening, and to how many people.
+
+    Where that is worked out only when it leaves, `whom` says it in words.
+    """
 
     at: datetime
     zone: str
     what: str
-    people: int
+    people: int = 0
     event: Event | None = None
+    whom: str = ""
 
 
 def leaving_next(series: Iterable[Series]) -> list[Leaving]:
-    """The next messages of these series, the earliest first; four queries whatever there is."""
+    """The next messages of these series, the earliest first; as many queries whatever there is."""
     series = list(series)
-    found = [*_queued(series), *_eves(series), *_duties(series)]
+    planned = [*_reminders(series), *_waves(series), *_digests(series), *_duties(series)]
+    found = [*_queued(series), *planned]
     return sorted(found, key=lambda line: line.at)[:MOST]
 
 
@@ -51,13 +58,38 @@ def _queued(series: list[Series]) -> Iterator[Leaving]:
         yield Leaving(group["at"], zone, letter_name(group["template"]), group["n"], event)
 
 
-def _eves(series: list[Series]) -> Iterator[Leaving]:
+def _reminders(series: list[Series]) -> Iterator[Leaving]:
     events = Event.objects.published().filter(series__in=series, time_known=True)
-    for event in events.filter(starts_at__gt=timezone.now()).order_by("starts_at")[:MOST]:
-        due = eve_of(event)
-        if due > timezone.now():
-            people = event.seats_taken + event.online_taken
-            yield Leaving(due, event.zone, letter_name(LETTER), people, event)
+    to_come = events.filter(starts_at__gt=timezone.now()).prefetch_related("reminder_plans")
+    for event in to_come.order_by("starts_at")[:MOST]:
+        for plan in ReminderPlan.objects.both(event):
+            due = plan.due_at
+            if plan.state == plan.State.ON and due and due > timezone.now():
+                people = event.seats_taken + event.online_taken
+                yield Leaving(due, event.zone, plan.name, people, event)
+
+
+def _waves(series: list[Series]) -> Iterator[Leaving]:
+    """What was released: an announced evening's leaves by itself, that of a draft does not."""
+    released = Wave.objects.filter(
+        state=Wave.State.RELEASED,
+        due_at__gt=timezone.now(),
+        event__series__in=series,
+        event__status=Event.Status.PUBLISHED,
+    )
+    for wave in released.select_related("event__line", "line").order_by("due_at", "pk")[:MOST]:
+        event, whom = wave.event, audience_of(wave)
+        yield Leaving(wave.due_at, event.zone, wave.name, event=event, whom=whom)
+
+
+def _digests(series: list[Series]) -> Iterator[Leaving]:
+    to_come = Digest.objects.filter(
+        state=Digest.State.PLANNED, closed_at=None, series__in=series, series__digest_day__gte=1
+    )
+    for digest in to_come.select_related("series").order_by("period", "pk")[:MOST]:
+        if digest.due_at > timezone.now():
+            what = _("Monthly digest of %(series)s") % {"series": digest.series}
+            yield Leaving(digest.due_at, digest.series.time_zone, what, whom=_("followers"))
 
 
 def _duties(series: list[Series]) -> Iterator[Leaving]:

@@ -8,6 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mailings.leaving import leaving_next
+from mailings.models import Digest, ReminderPlan
+from meetups.models import Series
 from meetups.rights import Rights
 from planning.desk import desk_of
 from registrations.models import Registration
@@ -17,6 +19,7 @@ from tests.builders import (
     make_contact,
     make_event,
     make_follower,
+    make_line,
     make_organizer,
     make_proposal,
     make_registration,
@@ -24,6 +27,7 @@ from tests.builders import (
     make_slot,
     make_talk,
     make_venue,
+    make_wave,
 )
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)  # ten in the morning in Minsk
@@ -246,6 +250,39 @@ def test_what_leaves_next_stands_in_the_order_of_leaving(series):
         ("Confirmation of a seat", NOW, 1),
         ("Eve reminder", datetime(2026, 12, 9, 15, 0, tzinfo=UTC), 1),
     ]
+
+
+def test_what_was_released_and_the_digest_leave_next(series):
+    event = make_event(series, starts="2026-12-10T19:00", line=make_line(series, "web"))
+    make_wave(event, due="2026-12-01T18:00")
+    ReminderPlan.objects.create(event=event, kind="half_day")
+    make_wave(make_event(series, status="draft"), due="2026-12-01T18:00")
+    Series.objects.update(digest_day=30)
+    Digest.objects.create(series=series, period="2026-11")
+    lines = [(line.what, line.at, line.people or line.whom) for line in leaving_next([series])]
+    assert lines == [
+        (f"Monthly digest of {series}", datetime(2026, 11, 30, 7, 0, tzinfo=UTC), "followers"),
+        (
+            "First invitation",
+            datetime(2026, 12, 1, 15, 0, tzinfo=UTC),
+            "followers of Web or of all of it",
+        ),
+        ("Eve reminder", datetime(2026, 12, 9, 15, 0, tzinfo=UTC), ""),
+        ("Reminder half a day before", datetime(2026, 12, 10, 5, 0, tzinfo=UTC), ""),
+    ]
+
+
+def test_what_leaves_next_takes_the_same_queries_however_much_there_is(series):
+    def queries():
+        with CaptureQueriesContext(connection) as taken:
+            leaving_next([series])
+        return len(taken)
+
+    make_wave(make_event(series), due="2026-12-01T18:00")
+    few = queries()
+    for day in (2, 3, 4):
+        make_wave(make_event(series, line=make_line(series)), due=f"2026-12-0{day}T18:00")
+    assert queries() == few
 
 
 def test_nothing_of_another_series_leaves_here(series):
