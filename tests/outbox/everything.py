@@ -55,6 +55,40 @@ FACTS = {
     "code": "123456",
     "words": "Привет!",
     "slug": "61",
+    "period": "2026-12",
+    "own_zone": "Asia/Shanghai",
+    "parts": [
+        {
+            "series": "Минск",
+            "words": "Привет!",
+            "evenings": [
+                {
+                    "title": "Вечер 62",
+                    "starts": "2027-01-14T16:00:00+00:00",
+                    "zone": "Europe/Minsk",
+                    "mode": "both",
+                    "place": "Зал",
+                    "address": "Главная, 1",
+                    "url": "http://testserver/events/62/",
+                },
+                {"title": "Вечер 63", "date": "2027-02-11", "mode": "online", "url": ""},
+            ],
+            "recordings": [
+                {
+                    "title": "Очереди",
+                    "speakers": "Вера",
+                    "video": "https://video.example.org/",
+                    "slides": "http://testserver/slides/",
+                }
+            ],
+            "calls": [
+                {"title": "Весна", "closes": "2027-01-31", "url": "http://testserver/calls/"},
+                {"title": "Лето", "closes": "", "url": "http://testserver/calls/"},
+            ],
+            "topics": ["Типы"],
+            "topics_url": "http://testserver/topics/",
+        }
+    ],
     "letter": "emails/mailings/eve.txt",
     "letter_subject": "emails/mailings/eve.subject.txt",
     "next_url": "http://testserver/events/62/",
