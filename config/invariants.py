@@ -1,5 +1,6 @@
 """All invariants of reliability §3.9 in their order, gathered from the apps that keep them."""
 
+from mailings.invariants import INVARIANTS as OF_NEWS
 from outbox.invariants import INVARIANTS as OF_MAIL
 from outbox.invariants import Check, rows
 from registrations.invariants import INVARIANTS as OF_SEATS
@@ -26,5 +27,6 @@ INVARIANTS: list[Check] = [
     *OF_SEATS,
     *OF_MAIL,
     *OF_TALKS,
+    *OF_NEWS,
     ("I9 nothing points into another series", lambda: rows(FOREIGN)),
 ]

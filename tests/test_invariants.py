@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,12 +10,16 @@ from django.db import connection
 from django.utils import timezone
 
 from config.invariants import INVARIANTS
-from outbox.models import Delivery, Suppression
+from mailings.models import HeldBack
+from mailings.sending import start_due
+from meetups.models import Subscription
+from outbox.models import Cap, Delivery, Suppression
 from speakers.models import Offer, Talk
 from tests.builders import (
     make_call,
     make_contact,
     make_event,
+    make_follower,
     make_line,
     make_proposal,
     make_registration,
@@ -23,6 +28,7 @@ from tests.builders import (
     make_speaker,
     make_talk,
     make_venue,
+    make_wave,
 )
 from tests.owed import let_go
 from tests.registrations.crowd import register
@@ -281,4 +287,78 @@ def test_a_taken_place_that_is_still_offered_breaks_the_twelfth():
         [f"offer {Offer.objects.get().pk} is open and its place is not free"],
     )
     Offer.objects.move_on_due()
+    assert broken() == ([], [])
+
+
+# Messages to many
+
+
+@pytest.fixture
+def wave():
+    """One that reached Ada and held Bob back, who wants only the digest."""
+    event = make_event()
+    for name, pace in (("ada", "all"), ("bob", "digest")):
+        make_follower(event.series, make_contact(f"{name}@x.org"), pace=pace)
+    wave = make_wave(event)
+    start_due()
+    return wave
+
+
+def test_a_wave_in_order_breaks_none(wave):
+    assert broken() == ([], [])
+    let_go(address="ada@x.org")
+    Subscription.objects.update(withdrawn_at=timezone.now() + timedelta(seconds=1))
+    assert broken() == ([], [])
+
+
+def test_news_that_waits_for_somebody_who_left_breaks_the_seventh(wave):
+    Subscription.objects.update(withdrawn_at=timezone.now() - timedelta(seconds=50))
+    assert broken() == ([], [])
+    Subscription.objects.update(withdrawn_at=timezone.now() - timedelta(seconds=61))
+    (key,) = Delivery.objects.values_list("key", flat=True)
+    said = f"{key} is queued, and this person does not follow"
+    assert broken() == (["I7"], [said])
+
+
+def test_news_sent_to_somebody_who_left_breaks_the_seventh(wave):
+    let_go(address="ada@x.org")
+    Subscription.objects.update(withdrawn_at=timezone.now() - timedelta(seconds=61))
+    assert broken()[0] == ["I7"]
+
+
+def test_news_to_somebody_who_never_confirmed_breaks_the_seventh(wave):
+    Subscription.objects.update(confirmed_at=None)
+    assert broken()[0] == ["I7"]
+
+
+def test_somebody_written_to_and_held_back_breaks_the_thirteenth(wave):
+    ada = Delivery.objects.get()
+    HeldBack.objects.create(batch=ada.batch, contact=ada.contact, reason="capped")
+    said = f"contact {ada.contact_id} was written to and held back: {ada.key}"
+    assert broken() == (["I13"], [said])
+
+
+def test_a_wave_that_lost_a_message_breaks_the_thirteenth(wave):
+    key = Delivery.objects.get().batch.key
+    Delivery.objects.all().delete()
+    assert broken() == (["I13"], [f"{key}: 1 planned, 0 written"])
+
+
+def test_two_invitations_in_one_week_break_the_fourteenth(wave):
+    ada = Delivery.objects.get()
+    ada.pk, ada.key, ada.message_id, ada.batch = uuid4(), "wave:other", "<other@x>", None
+    ada.created_at += timedelta(days=5, hours=23)
+    ada.save(force_insert=True)
+    numbers, (said,) = broken()
+    assert (numbers, said.split()[0]) == (["I14"], "wave:other")
+
+    Delivery.objects.filter(key="wave:other").update(created_at=ada.created_at + timedelta(hours=2))
+    assert broken() == ([], [])
+
+
+def test_with_numbers_of_her_own_an_organizer_may_send_more(wave):
+    ada = Delivery.objects.get()
+    ada.pk, ada.key, ada.message_id, ada.batch = uuid4(), "wave:other", "<other@x>", None
+    ada.save(force_insert=True)
+    Cap.objects.create(realm=wave.event.series.realm, channel="email", most=3)
     assert broken() == ([], [])
