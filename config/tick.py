@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from mailings.digests import advance_digests
 from mailings.models import HeldBack, Reminder
 from mailings.sending import start_due
-from meetups.models import Event
+from meetups.models import Event, Wish
 from outbox import wake
 from outbox.models import Heartbeat
 from registrations.models import Registration
@@ -31,6 +31,7 @@ STEPS: dict[str, Callable[[], int]] = {
     "leads who spoke": Lead.objects.note_speakers,
     "drafts forgotten": Proposal.objects.forget_drafts,
     "codes forgotten": Proof.objects.forget,
+    "wishes forgotten": Wish.objects.forget,
     "people held back forgotten": HeldBack.objects.forget,
     "files swept": SlideDraft.objects.sweep,
 }

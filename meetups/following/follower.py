@@ -66,6 +66,10 @@ class Follower:
         last = self._last_goodbye()
         return last is not None and last > timezone.now() - UNDO
 
+    def unsent_news(self) -> Any:
+        """What would still leave."""
+        return self._news().unsent()
+
     # Verbs
 
     @transaction.atomic
