@@ -12,10 +12,13 @@ from django.views.decorators.http import require_safe
 from redis import Redis
 from redis.exceptions import RedisError
 
-from outbox.models import Delivery, Heartbeat
+from outbox.models import Channel, Delivery, Heartbeat
+from outbox.ways import open_ways
 
 STARTED = timezone.now()
 PATIENCE = timedelta(minutes=5)
+# People are served well without them: mail is late, but nothing is lost.
+NAMED_ONLY = {"redis", "channels"}
 
 
 @never_cache
@@ -33,7 +36,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     parts = {"database": wrong, "redis": _redis()}
     if not wrong:
         parts |= {"migrations": _migrations(), "messages": _messages(), "tick": _tick()}
-    is_ready = not any(said for name, said in parts.items() if name != "redis")
+        parts |= {"channels": _channels()}
+    is_ready = not any(said for name, said in parts.items() if name not in NAMED_ONLY)
     said = {name: wrong or "ok" for name, wrong in parts.items()}
     return JsonResponse({"ready": is_ready, **said}, status=200 if is_ready else 503)
 
@@ -54,7 +58,7 @@ def _migrations() -> str:
 
 
 def _messages() -> str:
-    age = Delivery.objects.oldest_due_age()
+    age = Delivery.objects.filter(channel__in=open_ways()).oldest_due_age()
     if not age or age <= PATIENCE:
         return ""
     return f"the oldest has been due for {age.total_seconds():.0f} s"
@@ -68,8 +72,13 @@ def _tick() -> str:
     return "no tick for five minutes"
 
 
+def _channels() -> str:
+    """Which of them stand still, and until when."""
+    paused = Channel.objects.filter(paused_until__gt=timezone.now()).order_by("name")
+    return ", ".join(f"{one.name} is paused until {one.paused_until:%H:%M} UTC" for one in paused)
+
+
 def _redis() -> str:
-    """Named only: without Redis mail is late, but nothing is lost."""
     try:
         Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5).ping()
     except RedisError:

@@ -19,6 +19,7 @@ ADDRESSES = "people.addresses"
 _ALL_BUT_ORGANIZERS = {
     "meetups.series": EVERYTHING - {DELETE},
     "meetups.organizer": frozenset(),
+    "outbox.cap": LOOK,
     "*": EVERYTHING,
 }
 TABLE = {

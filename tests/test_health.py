@@ -53,6 +53,7 @@ def test_a_healthy_house_is_ready(answer):
             "migrations": "ok",
             "messages": "ok",
             "tick": "ok",
+            "channels": "ok",
         },
     )
 

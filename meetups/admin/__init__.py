@@ -1,6 +1,6 @@
 """The organizers' admin: importing it registers what the lower floors have to show."""
 
-from meetups.admin import delivery, event, people, series, venue
+from meetups.admin import cap, channel, delivery, event, people, series, venue
 from meetups.admin.base import SeriesAdmin, SeriesForm, SeriesInline
 from meetups.admin.verbs import VerbForm
 
@@ -9,6 +9,8 @@ __all__ = [
     "SeriesForm",
     "SeriesInline",
     "VerbForm",
+    "cap",
+    "channel",
     "delivery",
     "event",
     "people",

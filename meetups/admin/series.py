@@ -15,8 +15,9 @@ from meetups.admin.base import PlainForm, SeriesAdmin, SeriesInline
 from meetups.admin.short_names import ShortNameForm
 from meetups.languages import is_language
 from meetups.models import Line, Organizer, Refused, Series
-from meetups.rights import forget
+from meetups.rights import VIEW, forget, rights_of
 from meetups.text import free_slug
+from outbox.models import Cap
 from people.models import User, normalized_email
 
 
@@ -138,6 +139,10 @@ class SeriesItselfAdmin(SeriesAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Series | None) -> list[Any]:
         return [LineInline, OrganizerInline] if obj else []
+
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        may_see_caps = rights_of(request).may_in_one(VIEW, "outbox.cap", [obj.pk])
+        return {"caps": Cap.objects.of(obj.realm), "may_see_caps": may_see_caps}
 
     def stop_strangers(self, request: HttpRequest, obj: Series, action: str) -> None:
         if obj.pk:  # a new one belongs to nobody yet

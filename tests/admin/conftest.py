@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from meetups.admin.delivery import realm_of
+from outbox.models import Cap
 from registrations.models import Registration
 from speakers.models import Offer
 from tests.builders import (
@@ -71,6 +72,7 @@ def a_world(word: str) -> SimpleNamespace:
         registration=registration,
         waiting=waiting,
         member=series.members.get(contact=contact),
+        cap=Cap.objects.create(realm=series.realm, channel="email", most=2, days=7),
         delivery=contact.deliveries.get(realm=realm_of(series.pk)),
     )
 
