@@ -1,4 +1,5 @@
 from celery import shared_task
+from celery.signals import worker_ready
 
 from outbox import sweeping, wake
 from outbox.engine import Sender
@@ -6,11 +7,20 @@ from outbox.models import Delivery
 from outbox.transport import configured
 from outbox.ways import open_ways
 
+ROUND = 10  # seconds of sending, then whatever else waits for this worker
+
+
+@worker_ready.connect
+def look_for_work(**_: object) -> None:
+    """A worker that has just started need not wait for a wake-up that died with the one before."""
+    wake.ring()
+
 
 @shared_task(ignore_result=True)
 def send_messages() -> None:
     """Send what is due; a wake-up that may come twice, in any number, or not at all."""
-    more = [Sender(configured(name), name).run(seconds=30) for name in sorted(open_ways())]
+    sweeping.free_abandoned()
+    more = [Sender(configured(name), name).run(ROUND) for name in sorted(open_ways())]
     if any(more):
         wake.ring()
 
