@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 
+from mailings.complaints import heed_complaints
 from mailings.digests import advance_digests
 from mailings.models import HeldBack, Reminder
 from mailings.sending import start_due
@@ -23,6 +24,7 @@ STEPS: dict[str, Callable[[], int]] = {
     "held seats freed": Registration.objects.expire_holds,
     "seats filled": Registration.objects.fill_forgotten_seats,
     "reminders written": Reminder.objects.plan_due,
+    "complaints heeded": heed_complaints,
     "waves started": start_due,
     "digests written": advance_digests,
     "reserves asked": Offer.objects.move_on_due,
