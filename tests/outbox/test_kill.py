@@ -118,7 +118,7 @@ def test_kills_and_a_server_that_cuts_the_line_after_accepting(start_sink):
     options = [
         option for mode, share in shares.items() for option in ("--share", f"{mode}={share}")
     ]
-    sink = start_sink("", "--seed", "11", *options)
+    sink = start_sink("", "--pipelining", "--seed", "11", *options)
 
     planned, _kills, unknown = run(sink, messages=800, every=0.5, progress=60)
 
