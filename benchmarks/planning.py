@@ -8,6 +8,7 @@ planning.json.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -75,16 +76,26 @@ def wave_to(followers: int, others: int) -> Wave:
 
 
 def plan() -> None:
-    """One planner: waits for the common moment; says how many it wrote in how many seconds."""
+    """One planner: waits for the common moment, then says how many it wrote, in how many seconds,
+    and how many of them PostgreSQL was at work for it."""
     moment = float(sys.stdin.readline())
-    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (server,) = cursor.fetchone()
     time.sleep(max(moment - time.time(), 0))
-    began = time.perf_counter()
+    began, used = time.perf_counter(), processor_seconds(server)
     written = start_due()
-    sys.stdout.write(f"{written} {time.perf_counter() - began}\n")
+    took, used = time.perf_counter() - began, processor_seconds(server) - used
+    sys.stdout.write(f"{written} {took} {used}\n")
 
 
-def planners(number: int) -> list[tuple[int, float]]:
+def processor_seconds(pid: int) -> float:
+    """What a process has used so far (proc_pid_stat(5): utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def planners(number: int) -> list[tuple[int, float, float]]:
     """What each of them wrote and how long it took."""
     command = [
         sys.executable,
@@ -100,7 +111,7 @@ def planners(number: int) -> list[tuple[int, float]]:
         planner.stdin.write(moment)
         planner.stdin.flush()
     answers = [planner.communicate()[0].split() for planner in started]
-    return [(int(written), float(took)) for written, took in answers]
+    return [(int(written), float(took), float(used)) for written, took, used in answers]
 
 
 def measure(followers: int, others: int, number: int) -> dict[str, Any]:
@@ -117,8 +128,9 @@ def measure(followers: int, others: int, number: int) -> dict[str, Any]:
         "preview": preview,
         "seconds for the preview": round(looked, 2),
         "planners": number,
-        "written by each": [written for written, _took in answers],
-        "seconds of the slowest": round(max(took for _written, took in answers), 2),
+        "written by each": [written for written, _took, _used in answers],
+        "seconds of the slowest": round(max(took for _written, took, _used in answers), 2),
+        "processor seconds of PostgreSQL": round(sum(used for _written, _took, used in answers), 2),
         "messages": rows.count(),
         "people with a message": rows.values("contact").distinct().count(),
         "held back": wave.held,

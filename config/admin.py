@@ -19,9 +19,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailings.leaving import leaving_next
+from mailings.resting import resting_of
+from mailings.waiting import unreleased
 from meetups.models import Series
-from meetups.rights import VIEW, rights_of
+from meetups.rights import CHANGE, VIEW, rights_of
 from planning.desk import desk_of
+from planning.pauses import pauses_of
 from registrations.exports import registrations_csv
 
 # What an organizer would call them, in the order in which she needs them.
@@ -146,6 +149,10 @@ class OrganizersSite(AdminSite):
             "title": desk.greeting,
             "desk": desk,
             "leaving": leaving_next(desk.series) if reads_letters else [],
+            "resting": resting_of(rights),
+            "paused": pauses_of(rights, desk.series),
+            "unreleased": unreleased(desk.series) if rights.may(CHANGE, "mailings.wave") else [],
+            "may_plan": rights.may(VIEW, "mailings.wave"),
             "everything": self._everything(request),
         }
         return TemplateResponse(request, "admin/index.html", context)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import override
 
 from mailings.models.wave import Wave
 from mailings.reach import judged
@@ -56,8 +55,7 @@ def send_copy(wave: Wave, user: User) -> None:
 def language_of(person: Contact | None, wave: Wave) -> str:
     """The language she reads it in, in its own words: "русский"."""
     code = spoken(person.language if person else wave.event.series.language)
-    with override(code):
-        return str(dict(settings.LANGUAGES).get(code, code))
+    return str(dict(settings.LANGUAGES)[code])
 
 
 def _letter(wave: Wave) -> str:

@@ -43,7 +43,7 @@ def preview_view(request: HttpRequest, wave_id: int, model_admin: Any) -> HttpRe
         "person": person,
         "letter": letter,
         "trouble": trouble,
-        "language": language_of(person, wave),
+        "reads": language_of(person, wave),
     }
     return TemplateResponse(request, "admin/mailings/wave/preview.html", context)
 

@@ -28,6 +28,8 @@ FIELDSETS: list[tuple[Any, Any]] = [
     (_("What it says"), {"fields": ["subject", "text"]}),
 ]
 
+PAGES: dict[str, Any] = {"people": people_view, "preview": preview_view, "letter": letter_view}
+
 
 @admin.register(Wave)
 class WaveAdmin(SeriesAdmin):
@@ -81,14 +83,13 @@ class WaveAdmin(SeriesAdmin):
     # Pages
 
     def get_urls(self) -> list[URLPattern]:
-        pages: dict[str, Any] = {"people": people_view, "preview": preview_view, "letter": letter_view}
         own = [
             path(
                 f"<int:wave_id>/{name}/",
                 self.admin_site.admin_view(partial(view, model_admin=self)),
                 name=f"mailings_wave_{name}",
             )
-            for name, view in pages.items()
+            for name, view in PAGES.items()
         ]
         return own + super().get_urls()
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,9 +25,17 @@ class Releasing:
     def locked(self: Any) -> Iterator[Any]:
         """Hold the wave's row; afterwards this object knows what became of it."""
         with transaction.atomic():
-            rows = type(self).objects.select_for_update(of=("self",))
-            yield rows.select_related("event__series", "line").get(pk=self.pk)
+            yield self._taken()
         self.refresh_from_db()
+
+    def _taken(self: Any) -> Any:
+        rows = type(self).objects.select_for_update(of=("self",))
+        try:
+            return rows.select_related("event__series", "line").get(pk=self.pk)
+        except OperationalError as error:  # a wave to very many takes longer than one waits
+            raise Refused(
+                _("It is being written at this very moment. Look again in a minute.")
+            ) from error
 
     def release(self, by: User | None) -> None:
         """Let it leave by itself when it is due; a second time changes nothing."""

@@ -16,7 +16,7 @@ from meetups.admin.base import SeriesAdmin, SeriesFilter, number_in
 from meetups.admin.event_form import EventForm
 from meetups.admin.event_verbs import CancelForm, MoveForm, PublishForm, people_told
 from meetups.models import Event, Picture, Series
-from meetups.rights import ADD, EXPORT, VIEW, rights_of
+from meetups.rights import ADD, CHANGE, EXPORT, VIEW, rights_of
 from outbox.models import Delivery
 
 
@@ -153,5 +153,7 @@ class EventAdmin(SeriesAdmin):
             "letters": letters.count(),
             "failed_letters": letters.filter(state__in=["failed", "bounced", "unknown"]).count(),
             "may_export": rights.may_in_one(VIEW, EXPORT, mine),
+            "may_call": rights.may_in_one(CHANGE, "mailings.phonecall", mine),
+            "may_plan": rights.may_in_one(VIEW, "mailings.wave", mine),
             "may_add_guests": rights.may_in_one(ADD, "registrations.registration", mine),
         }

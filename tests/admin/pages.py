@@ -8,6 +8,20 @@ from django.urls import reverse
 
 VERBS = {
     "meetups/event": ["publish", "move", "cancel"],
+    "mailings/rest": ["lift"],
+    "mailings/wave": [
+        "release",
+        "send",
+        "pause",
+        "resume",
+        "trial",
+        "again",
+        "cancel",
+        "people",
+        "preview",
+        "letter",
+    ],
+    "meetups/member": ["allow", "stop-writing"],
     "registrations/registration": ["seat", "cancel"],
     "speakers/call": ["tell"],
     "speakers/lead": ["invite", "contact", "no"],
@@ -41,10 +55,13 @@ def paths() -> list[str]:
 def things(world) -> dict[str, Any]:
     """One object of each registered kind, by the path of its pages."""
     return {
+        "mailings/rest": world.rest,
         "meetups/series": world.series,
         "meetups/event": world.event,
         "meetups/member": world.member,
+        "mailings/wave": world.event.waves.first(),
         "venues/venue": world.venue,
+        "outbox/cap": world.cap,
         "outbox/delivery": world.delivery,
         "registrations/registration": world.registration,
         "speakers/call": world.call,
@@ -65,6 +82,7 @@ def pages_of(world) -> list[str]:
         for page in ["change", "history", "delete", *VERBS.get(path, [])]:
             found.append(f"/admin/{path}/{thing.pk}/{page}/")
     found.append(f"/admin/speakers/offer/ask/{world.slot.pk}/")
+    found.append(f"/admin/meetups/event/{world.event.pk}/messages/")
     return [*found, f"/admin/meetups/event/{world.event.pk}/registrations.csv"]
 
 
