@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from mailings.admin.evenings import evening_for
 from mailings.calling import DONE, note_call, people_to_call
-from mailings.models import PhoneCall, Wave
+from mailings.models import Opinion, PhoneCall, Wave
 from meetups.admin.base import number_in
 from meetups.models import Event, Refused
 from meetups.rights import CHANGE
@@ -33,6 +33,8 @@ class CallForm(forms.Form):
     seen = forms.IntegerField(min_value=0, max_value=10_000)
     outcome = forms.ChoiceField(choices=PhoneCall.Outcome.choices)
     note = forms.CharField(max_length=200, required=False)
+    # Need 84: asked now and then, by whoever called; left empty where nobody asked.
+    annoyed = forms.ChoiceField(choices=[("yes", ""), ("no", "")], required=False)
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,17 @@ def _note(request: HttpRequest, event: Event, model_admin: Any, people: Any) -> 
     if not form.is_valid():
         messages.error(request, _("That could not be read. Please choose one of the buttons."))
         return
-    said, user = form.cleaned_data, request.user
+    said = form.cleaned_data
+    user: Any = request.user
     contact = get_object_or_404(people, pk=said["contact"])
     try:
         sentence = note_call(event, contact, said["outcome"], user, said["seen"], said["note"])
     except Refused as refused:
         messages.error(request, " ".join(refused.messages))
         return
+    if said["annoyed"]:
+        annoyed = said["annoyed"] == "yes"
+        Opinion.objects.say(contact, event.series, event.line, Contact.Channel.VOICE, annoyed)
     model_admin.log_change(request, event, f"{contact}: {sentence}")
     messages.success(request, sentence)
 

@@ -11,5 +11,5 @@ from meetups.rights import rights_of
 def evening_for(request: HttpRequest, event_id: int, action: str, label: str) -> Event:
     """The evening; 404 outside the series in which she may do this with things of this label."""
     ids = rights_of(request).series_ids(action, label)
-    events = Event.objects.select_related("series", "venue", "room")
+    events = Event.objects.select_related("series", "venue", "room", "line")
     return get_object_or_404(within(events, "series", ids), pk=event_id)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mailings.calling import note_call, people_to_call
-from mailings.models import PhoneCall, Reminder, ReminderPlan
+from mailings.models import Opinion, PhoneCall, Reminder, ReminderPlan
 from mailings.sending import start_due
 from meetups.models import Refused
 from outbox.engine import Sender
@@ -113,6 +113,13 @@ def test_no_answer_changes_nothing_and_comes_again_at_the_end(client, event):
     ada.refresh_from_db()
     assert ada.state == "going"
     assert not Delivery.objects.filter(channel="voice").exists()
+
+
+@pytest.mark.parametrize(("said", "kept"), [("yes", [True]), ("no", [False]), ("", [])])
+def test_whether_calls_annoy_is_kept_where_it_was_asked(client, event, said, kept):
+    press(client, guest(event, "ada"), "comes", annoyed=said)
+    answers = Opinion.objects.filter(channel="voice", series=event.series)
+    assert list(answers.values_list("annoyed", flat=True)) == kept
 
 
 # Who is on it
@@ -332,3 +339,10 @@ def test_it_is_switched_by_buttons(client, event, kind):
 
 def test_a_reminder_that_does_not_exist_is_not_there(client, event):
     assert client.get(plan_page(event, "noon")).status_code == 404
+
+
+def test_the_evenings_page_leads_to_the_list_for_those_who_may_call(event, client):
+    page = reverse("admin:meetups_event_change", args=[event.pk])
+    assert page_of(event) in client.get(page).content.decode()
+    helper = signed_in(make_organizer(event.series, "door"))
+    assert page_of(event) not in helper.get(page).content.decode()
