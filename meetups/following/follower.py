@@ -59,7 +59,7 @@ class Follower:
     def masked(self) -> str:
         """Her address as far as somebody may see it to whom the mail was passed on."""
         mailbox, _at, domain = self.contact.email.rpartition("@")
-        return f"{mailbox[:1]}…@{domain[:1]}…{domain[domain.rfind('.') :]}"
+        return f"{mailbox[:1]}•••@{domain[:1]}•••{domain[domain.rfind('.') :]}"
 
     @property
     def may_undo(self) -> bool:

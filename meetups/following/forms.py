@@ -18,6 +18,12 @@ CONSENT = _(
     "With the click in that mail you agree that we write to you about our evenings at this "
     "address. Every mail carries a link that ends it at once, or makes it less."
 )
+CHANNELS: dict[str, Any] = {
+    Contact.Channel.EMAIL: _("E-mail"),
+    Contact.Channel.MESSENGER: _("Messenger"),
+    Contact.Channel.SMS: _("Text message"),
+    Contact.Channel.VOICE: _("Phone call"),
+}
 
 
 class FollowForm(forms.Form):
@@ -46,7 +52,10 @@ class FollowForm(forms.Form):
     )
     pace = forms.ChoiceField(
         label=_("How much?"),
-        choices=Subscription.Pace.choices,
+        choices=[
+            (Subscription.Pace.EVERYTHING, _("Invitations and the monthly digest")),
+            (Subscription.Pace.DIGEST, _("Only the monthly digest")),
+        ],
         initial=Subscription.Pace.EVERYTHING,
         required=False,
         widget=forms.RadioSelect,
@@ -105,7 +114,7 @@ class LinesForm(forms.Form):
     )
 
     def __init__(self, series: Series, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="", **kwargs)
+        super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.fields["lines"].queryset = series.lines.all()  # type: ignore[attr-defined]
 
@@ -144,7 +153,7 @@ class ChannelForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.contact = contact
-        choices: Any = [(channel, Contact.Channel(channel).label) for channel in channels]
+        choices = [(channel, CHANNELS[channel]) for channel in channels]
         self.fields["channel"].choices = choices  # type: ignore[attr-defined]
         if not {Contact.Channel.SMS, Contact.Channel.VOICE} & set(channels):
             del self.fields["phone"]

@@ -175,7 +175,8 @@ class Wish(models.Model):
         member, _created = Member.objects.get_or_create(
             series=self.series, contact=contact, defaults={"source": self.source}
         )
-        for line in [*self.lines.all()] or [None]:
+        lines: list[Line | None] = [*self.lines.all()]
+        for line in lines or [None]:
             Subscription.objects.grant(member, line, self.evidence())
         member.subscriptions.confirmed().update(pace=self.pace, paused_until=None)
 

@@ -309,7 +309,7 @@ def test_nothing_but_a_masked_address_is_shown(program, series):
     contact.phone, contact.time_zone = "+375291234567", "Asia/Tokyo"
     contact.save()
     text = program.get(page_of(contact, series)).content.decode()
-    assert "a…@e….org" in text
+    assert "a•••@e•••.org" in text
     for secret in ("ada@example.org", "Lovelace", "+37529", "Tokyo"):
         assert secret not in text
 
