@@ -58,6 +58,8 @@ class CapAdmin(SeriesAdmin):
     form = CapForm
     list_display = ("channel", "most", "days", "whose")
     list_filter = (SeriesFilter,)
+    search_fields = ("channel",)
+    search_help_text = _("Part of a channel’s name")
     ordering = ("realm", "channel")
 
     def scoped(self, queryset: QuerySet, ids: Set[int] | None) -> QuerySet:
