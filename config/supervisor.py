@@ -13,6 +13,9 @@ from config.processes import kill_group, last_lines, spawn, stop
 from config.server import Server, ServerError, folder
 
 DEATHS, SECONDS = 3, 10  # so many deaths of one part in so many seconds end everything
+# Of several workers one may die as often as it likes while another works: they are given up when
+# each of them died so often within so many seconds.
+SECONDS_OF_TWINS = 8
 
 
 class KeepsDying(Exception):
@@ -37,10 +40,14 @@ class Part:
             return not self.elsewhere()
         return self.process.poll() is not None
 
-    def dies_too_often(self) -> bool:
-        """Counts one more death."""
-        self.deaths.append(time.monotonic())
-        return len(self.deaths) == DEATHS and self.deaths[-1] - self.deaths[0] <= SECONDS
+    @property
+    def kind(self) -> str:
+        """What does the same work: all the workers, each other part for itself."""
+        return "worker" if self.name.startswith("worker-") else self.name
+
+    def died_too_often(self, seconds: float) -> bool:
+        """Whether its last deaths all lie within so many seconds before now."""
+        return len(self.deaths) == DEATHS and time.monotonic() - self.deaths[0] <= seconds
 
 
 def program(
@@ -111,7 +118,8 @@ class Supervisor:
         if part.process:
             print(f"{part.name} ended ({part.process.returncode}), again:", file=sys.stderr)
             kill_group(part.process)
-        if part.dies_too_often():
+        part.deaths.append(time.monotonic())
+        if self._is_hopeless(part):
             lines = last_lines(self._log(part))
             raise KeepsDying(
                 f"{part.name} died {DEATHS} times in {SECONDS} seconds. Its last lines:\n{lines}"
@@ -120,6 +128,12 @@ class Supervisor:
             self._start(part)
         except ServerError as error:
             print(error, file=sys.stderr)
+
+    def _is_hopeless(self, part: Part) -> bool:
+        """Whether nobody of its kind stays alive."""
+        kind = [one for one in self.parts if one.kind == part.kind]
+        seconds = SECONDS if len(kind) == 1 else SECONDS_OF_TWINS
+        return all(one.died_too_often(seconds) for one in kind)
 
     def _log(self, part: Part) -> Path:
         return self.logs / f"{part.name}.log"

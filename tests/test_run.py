@@ -28,8 +28,9 @@ from config.supervisor import KeepsDying, Supervisor, program
 
 try:
     with Supervisor(Path(sys.argv[1])) as supervisor:
-        for number, shell in enumerate(sys.argv[2:], 1):
-            supervisor.add(program(f"part-{number}", ["/bin/sh", "-c", shell], dict(os.environ)))
+        for number, shell in enumerate(sys.argv[3:], 1):
+            name = f"{sys.argv[2]}-{number}"
+            supervisor.add(program(name, ["/bin/sh", "-c", shell], dict(os.environ)))
         supervisor.watch()
 except KeepsDying as end:
     sys.exit(str(end))
@@ -41,9 +42,9 @@ def supervise(tmp_path):
     """Runs shell commands as parts under a supervisor in a process of its own."""
     with contextlib.ExitStack() as stack:
 
-        def start(*shells):
+        def start(*shells, name="part"):
             process = subprocess.Popen(
-                [sys.executable, "-u", "-c", SUPERVISE, str(tmp_path / "logs"), *shells],
+                [sys.executable, "-u", "-c", SUPERVISE, str(tmp_path / "logs"), name, *shells],
                 cwd=CHECKOUT,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -101,6 +102,22 @@ def test_three_deaths_within_ten_seconds_end_all_with_the_last_lines(supervise):
     assert [line.split()[0] for line in said.splitlines()] == ["part-2"] * 3
     assert "part-2 died 3 times in 10 seconds. Its last lines:\nmy last words" in complaint
     assert not is_running(bystander)
+
+
+def test_one_worker_may_die_as_often_as_it_likes_while_another_works(supervise):
+    run = supervise("exec sleep 60", "sleep 0.1", name="worker")
+    steady = pid_said(run, "worker-1")
+    for _death in range(6):
+        pid_said(run, "worker-2")
+    assert run.poll() is None
+    assert is_running(steady)
+
+
+def test_workers_that_all_keep_dying_end_all(supervise):
+    run = supervise("sleep 0.1", "echo my last words; exit 3", name="worker")
+    _said, complaint = run.communicate(timeout=20)
+    assert run.returncode == 1
+    assert "died 3 times" in complaint
 
 
 def test_a_signal_ends_the_parts_in_the_opposite_order(supervise, tmp_path):
