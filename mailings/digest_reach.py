@@ -20,7 +20,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
@@ -52,10 +51,13 @@ WITH clock AS (
     SELECT * FROM unnest(%(zones)s::text[], %(own_zones)s::text[], %(joined_by)s::timestamptz[],
                          %(not_before)s::timestamptz[], %(not_after)s::timestamptz[])
         AS clock (zone, own_zone, joined_by, not_before, not_after)
+), given AS MATERIALIZED (
+    SELECT contact_id, min(given_at) AS joined FROM ({given}) AS wish GROUP BY contact_id
 ), judged AS MATERIALIZED (
     SELECT found.*, clock.own_zone, clock.not_before, clock.not_after
     FROM ({judged}) AS found JOIN clock ON clock.zone = found.time_zone
-    WHERE found.joined <= clock.joined_by
+        JOIN given ON given.contact_id = found.id
+    WHERE given.joined <= clock.joined_by
 ), earlier AS (
     SELECT * FROM unnest(%(of_series)s::bigint[], %(was_due)s::timestamptz[],
                          %(told_from)s::timestamptz[]) AS earlier (series_id, due, since)
@@ -140,15 +142,18 @@ def _clock(digest: Digest, zone: str) -> Clock:
     )
 
 
-def audience(digest: Digest) -> "QuerySet[Contact]":
-    """Who follows the series and was neither written to this month nor held back; with `joined`."""
+def audience(digest: Digest, **given: Any) -> "QuerySet[Contact]":
+    """Who follows the series and was neither written to this month nor held back.
+
+    `given` are conditions on when she said so.
+    """
     has_one = Delivery.objects.filter(
         key=Concat(Value(digest.key), Cast(OuterRef("pk"), CharField()))
     )
     held = digest.held_back().filter(contact=OuterRef("pk"))
-    given = _given(digest).order_by("given_at").values("given_at")
-    people = Contact.objects.filter(~Exists(has_one), ~Exists(held))
-    return people.annotate(joined=Subquery(given[:1])).filter(joined__isnull=False)
+    return Contact.objects.filter(
+        ~Exists(has_one), ~Exists(held), Exists(_given(digest).filter(**given))
+    )
 
 
 def judged(digest: Digest) -> "QuerySet[Contact]":
@@ -163,13 +168,16 @@ def judged(digest: Digest) -> "QuerySet[Contact]":
 
 def people(digest: Digest, clocks: Iterable[Clock]) -> tuple[str, dict[str, Any]]:
     """The statement that asks for all people in these zones, and its parameters."""
-    columns = ("id", "name", "language", "time_zone", "via", "address", "held_because", "joined")
+    columns = ("id", "name", "language", "time_zone", "via", "address", "held_because")
     asked = judged(digest).filter(time_zone__in=[clock.zone for clock in clocks])
     wishes = _heard(Subscription.objects.awake()).values(
         "member_id", "channel", "line_id", "given_at"
     )
+    given = Subscription.objects.filter(member__series=digest.series_id, withdrawn_at=None)
     sql = PEOPLE.format(
-        judged=inlined(asked.order_by().values(*columns)), wishes=inlined(wishes.order_by())
+        judged=inlined(asked.order_by().values(*columns)),
+        given=inlined(given.values("given_at", contact_id=F("member__contact"))),
+        wishes=inlined(wishes.order_by()),
     )
     together_with = sorted(together(digest))
     return sql, {

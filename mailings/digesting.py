@@ -178,8 +178,10 @@ def _missed(digest: Digest, found: list[Clock]) -> int:
     """How many followed in time and have nothing of this month."""
     if digest.state == Digest.State.CANCELLED:
         return 0
-    owed = audience(digest)
-    return sum(owed.filter(time_zone=clock.zone, joined__lte=clock.due).count() for clock in found)
+    return sum(
+        audience(digest, given_at__lte=clock.due).filter(time_zone=clock.zone).count()
+        for clock in found
+    )
 
 
 def _take_back_from_leavers(digest: Digest, began: datetime) -> None:

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -141,8 +140,9 @@ class Digest(models.Model):
         return self.due_in(self.series.time_zone)
 
     @property
-    def local_due(self) -> dt.datetime:
-        return self.due_at.astimezone(ZoneInfo(self.series.time_zone))
+    def too_late_at(self) -> dt.datetime:
+        """From when on it is missed, by the clocks of the series."""
+        return self.due_at + GOOD_FOR
 
     @property
     def since_for_newcomers(self) -> dt.datetime:
