@@ -348,6 +348,28 @@ def test_each_follower_of_a_file_gets_it_once_however_often_it_is_loaded(load, s
     call_command("check_invariants", stdout=StringIO())
 
 
+def test_one_of_unknown_fate_leaves_again_only_when_all_reports_are_in(
+    load,
+    event,
+    start_sink,  # noqa: F811
+    noon,
+):
+    sink = start_sink("dot_drop")
+    make_follower(event.series)
+    load(WAVE | {"due": "now"})
+    tick()
+    Sender().run()
+    noon.shift(24 * 3600)
+
+    call_command("reconcile", stdout=StringIO())
+    Sender().run()
+    assert sent(sink) == []
+
+    call_command("reconcile", "--feed-complete-until", "2026-11-20T00:00Z", stdout=StringIO())
+    Sender().run()
+    assert len(sent(sink)) == 1
+
+
 def test_nothing_leaves_before_it_is_due(load, event, noon):
     make_follower(event.series)
     load(WAVE)

@@ -35,6 +35,7 @@ def community(today: date) -> dict[str, Any]:
         event["starts"] = _wall_time(event["starts"], today)
     guests = [(name, address(name)) for name in (HERE / "guests.txt").read_text().splitlines()]
     told["contacts"] = [_contact(place, *guest) for place, guest in enumerate(guests)]
+    told["contacts"] += [_follower(*columns) for columns in _followers()]
     came = {event["slug"]: event["came"] for event in told["events"] if "came" in event}
     told["registrations"] = _registrations([email for _name, email in guests], came)
     return told
@@ -75,6 +76,22 @@ def _contact(place: int, name: str, email: str) -> dict[str, Any]:
         "lines": [lines[place % len(lines)]],
         "consent": place % 5 != 0,
     }
+
+
+def _followers() -> list[list[str]]:
+    """Name, language, series, line ("" for all of it) and perhaps "digest" of each."""
+    lines = (HERE / "followers.txt").read_text().splitlines()
+    return [[column.strip() for column in line.split("|")] for line in lines]
+
+
+def _follower(name: str, language: str, series: str, line: str, *_pace: str) -> dict[str, Any]:
+    about = {"email": address(name), "name": name, "language": language, "series": series}
+    return about | {"lines": [line] if line else [], "consent": True}
+
+
+def digest_only() -> list[str]:
+    """The addresses of those who asked for the monthly digest and nothing else."""
+    return [address(columns[0]) for columns in _followers() if columns[-1] == "digest"]
 
 
 def _registrations(emails: list[str], came: dict[str, int]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from config.community.loading import load
 from config.sample.building import HERE, community
+from config.sample.mailings import load_mailings
 from config.sample.speakers import load_speakers
 from meetups.models import Series
 from registrations.models import Registration
@@ -17,12 +18,13 @@ FOLDERS = {"minsk-python": "minsk-python-meetup", "montreal-python": "montreal-p
 
 @transaction.atomic
 def load_sample() -> None:
-    """Two series with guests, evenings to come and a real archive; writes no message."""
+    """Two series with guests, evenings to come and a real archive; nothing is left to be sent."""
     load(community(timezone.localdate()))
     for slug, folder in FOLDERS.items():
         series = Series.objects.get(slug=slug)
         import_folder(HERE / "pyvideo" / folder, slug, series.name, series.time_zone)
     load_speakers()
+    load_mailings()
     _register_before_the_evenings()
 
 
