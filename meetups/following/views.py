@@ -86,7 +86,8 @@ def _facts(wish: Wish) -> dict[str, Any]:
 
 def source_of(request: HttpRequest) -> str:
     """The page from which she came to the form, as its link says."""
-    return request.GET.get("from", "")[:100].replace("\x00", "") or "form"
+    came = request.GET.get("via") or request.GET.get("from") or "form"
+    return came.replace("\x00", "")[:100]
 
 
 def _seconds_to_wait(request: HttpRequest, email: str) -> int:

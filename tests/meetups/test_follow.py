@@ -76,7 +76,7 @@ def test_opening_the_link_is_not_yet_a_yes(client, strict, series):
 
 def test_the_click_is_the_consent_and_its_evidence_is_kept(client, strict, series):
     asked_at = timezone.now()
-    ask(client, where="/follow/minsk/?from=event+mp-61", name="Ada")
+    ask(client, where="/follow/minsk/?via=event+mp-61", name="Ada")
     with time_machine.travel(asked_at + timedelta(hours=5), tick=False):
         assert strict.post(link()).status_code == 302  # without a cookie or a token
         now = timezone.now()
