@@ -3,6 +3,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
+from mailings.models import Digest, Rest
 from meetups.admin.delivery import realm_of
 from outbox.models import Cap
 from registrations.models import Registration
@@ -72,6 +73,8 @@ def a_world(word: str) -> SimpleNamespace:
         registration=registration,
         waiting=waiting,
         member=series.members.get(contact=contact),
+        digest=Digest.objects.create(series=series, period="2026-12", words=word),
+        rest=Rest.objects.create(series=series, line=line, channel="sms", asked=12, annoyed=6),
         cap=Cap.objects.create(realm=series.realm, channel="email", most=2, days=7),
         delivery=contact.deliveries.get(realm=realm_of(series.pk)),
     )
