@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mailings import afterwards
@@ -21,6 +22,11 @@ def advice_on(wave: Wave, people: int) -> list[str]:
 
 
 def _on_its_moment(wave: Wave) -> Iterator[str]:
+    if wave.not_after <= timezone.now():
+        yield _("It is too late for this message now.")
+        return
+    if wave.due_at <= timezone.now() and wave.state == Wave.State.DRAFT:
+        yield _("Its moment has come and it is not released: released now, it leaves at once.")
     if wave.is_invitation and wave.days_before > wave.event.series.first_wave_days:
         yield _("That is early: who is invited more than three weeks before cools down.")
     if wave.is_invitation and wave.number == 1 and wave.days_before < SOON_FOR_NEWCOMERS:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from mailings.afterwards import own_facts, shared_facts
 from mailings.models.wave import Wave
+from mailings.programme import what_awaits
 from mailings.reach import timed
 from meetups import notices
 from meetups.models import Event, Subscription
@@ -122,8 +123,15 @@ def _plan(wave: Wave) -> int:
 
 def facts(wave: Wave) -> dict[str, object]:
     """What its letters say beside what is personal."""
-    words = {"words": wave.text, "own_subject": wave.subject, "number": wave.number or 0}
-    return notices.facts(wave.event) | words | shared_facts(wave)
+    words = {
+        "words": wave.text,
+        "own_subject": wave.subject,
+        "number": wave.number or 0,
+        "audience": wave.audience,
+        "is_news": not wave.is_service,
+    }
+    awaits = what_awaits(wave.event) if wave.is_invitation else {}
+    return notices.facts(wave.event) | words | awaits | shared_facts(wave)
 
 
 def circular(wave: Wave, batch: Batch) -> Circular:

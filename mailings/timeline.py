@@ -80,7 +80,9 @@ class Entry:
     @property
     def countdown(self) -> str:
         """The days before the evening, as planners write them: "T−3"."""
-        return f"T−{self.days_before}" if self.days_before >= 0 else f"T+{-self.days_before}"  # noqa: RUF001
+        if not self.days_before:
+            return "T"
+        return f"T−{self.days_before}" if self.days_before > 0 else f"T+{-self.days_before}"  # noqa: RUF001
 
     @property
     def people(self) -> int:
@@ -151,7 +153,7 @@ def audience_of(wave: Wave) -> str:
     words = wave.get_audience_display()
     line = wave.about_line
     if wave.audience == "followers" and line:
-        return _("followers of %(line)s or of all of it") % {"line": line}
+        return _("followers of %(line)s, or of the whole series") % {"line": line}
     return words
 
 

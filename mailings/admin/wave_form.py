@@ -22,6 +22,8 @@ WORDS = _(
     " filled in; a web address alone on its line becomes a link."
 )
 
+SUBJECT = _("Empty: the usual words. {evening}, {when} and {place} are filled in.")
+
 
 class WaveForm(SeriesForm):
     """Shows the day where the wave keeps the days before the evening."""
@@ -41,6 +43,7 @@ class WaveForm(SeriesForm):
             self.initial["day"] = event.date - dt.timedelta(days=self.instance.days_before)
         if "text" in self.fields:
             self.fields["text"].help_text = WORDS
+            self.fields["subject"].help_text = SUBJECT
             self.fields["text"].widget.attrs["rows"] = 10
         fields: dict[str, Any] = self.fields
         if "line" in fields and event:
@@ -55,16 +58,17 @@ class WaveForm(SeriesForm):
         return None
 
     def clean_subject(self) -> str:
-        return self._known(self.cleaned_data["subject"])
+        # The same for everybody, so that a wave to thousands writes it once.
+        return self._known(self.cleaned_data["subject"], PLACES[1:])
 
     def clean_text(self) -> str:
-        return self._known(self.cleaned_data["text"])
+        return self._known(self.cleaned_data["text"], PLACES)
 
-    def _known(self, words: str) -> str:
+    def _known(self, words: str, places: tuple[str, ...]) -> str:
         """The words; raises where a place in braces is none that is filled in."""
-        if unknown := unknown_places(words):
+        if unknown := unknown_places(words, places):
             sentence = gettext("Nothing is filled in for {%(name)s}. There are only %(known)s.")
-            known = ", ".join(f"{{{name}}}" for name in PLACES)
+            known = ", ".join(f"{{{name}}}" for name in places)
             raise ValidationError(sentence % {"name": unknown[0], "known": known})
         return words
 

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -48,15 +49,12 @@ class ReleaseForm(Reaching):
         return subject.state == Wave.State.DRAFT
 
     def consequence(self) -> str:
-        leaves = gettext("It leaves by itself on %(when)s.") % {"when": _moment(self.subject)}
         again = gettext("Who gets it is worked out again in that moment.")
-        return f"{leaves} {in_numbers(self.people)} {again}"
+        return f"{_leaves(self.subject)} {in_numbers(self.people)} {again}"
 
     def act(self) -> str:
         self.subject.release(self.request.user)
-        return gettext("Released. It leaves by itself on %(when)s.") % {
-            "when": _moment(self.subject)
-        }
+        return f"{gettext('Released.')} {_leaves(self.subject)}"
 
 
 class SendNowForm(Reaching):
@@ -103,7 +101,7 @@ class ResumeForm(VerbForm):
     def consequence(self) -> str:
         if self.subject.started_at:
             return gettext("What is still waiting leaves at once.")
-        return gettext("It leaves by itself on %(when)s.") % {"when": _moment(self.subject)}
+        return _leaves(self.subject)
 
     def act(self) -> str:
         self.subject.resume()
@@ -111,7 +109,8 @@ class ResumeForm(VerbForm):
 
 
 class WithdrawForm(VerbForm):
-    name, button, title = "cancel", _("Cancel"), _("Cancel this message?")
+    name, button = "cancel", _("Cancel the message")
+    title = _("Cancel this message?")
     is_grave = True
 
     @classmethod
@@ -186,5 +185,10 @@ VERBS: tuple[type[VerbForm], ...] = (
 )  # fmt: skip
 
 
-def _moment(wave: Wave) -> str:
-    return when(wave.due_at, wave.event.zone)
+def _leaves(wave: Wave) -> str:
+    """When it leaves, once it is released."""
+    if wave.due_at <= timezone.now():
+        return gettext("Its moment has come: it leaves within a minute.")
+    return gettext("It leaves by itself on %(when)s.") % {
+        "when": when(wave.due_at, wave.event.zone)
+    }

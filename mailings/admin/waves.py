@@ -16,6 +16,7 @@ from mailings.admin.wave_people import people_view
 from mailings.admin.wave_verbs import VERBS
 from mailings.models import Wave
 from mailings.progress import progress_of
+from mailings.reach import reach
 from mailings.timeline import entry_of
 from meetups.admin.base import SeriesAdmin, SeriesFilter, number_in
 from meetups.models import Event
@@ -100,7 +101,9 @@ class WaveAdmin(SeriesAdmin):
         return [path(url, door(messages_view), name="mailings_event_messages")]
 
     def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {"entry": entry_of(obj, None, progress_of([obj])[obj.pk])}
+        is_to_come = obj.state in Wave.TO_COME and not obj.started_at
+        numbers = reach(obj) if is_to_come else None
+        return {"entry": entry_of(obj, numbers, progress_of([obj])[obj.pk])}
 
     def verb_view(self, request: HttpRequest, object_id: str, verb: Any) -> HttpResponse:
         """After a verb one is back on the line, where its message stands among the others."""

@@ -65,7 +65,7 @@ def test_the_line_shows_all_messages_of_an_evening_in_order(client, event):
         ("First invitation", "2026-12-10", "T−21"),  # noqa: RUF001
         ("Second invitation", "2026-12-28", "T−3"),  # noqa: RUF001
         ("Eve reminder", "2026-12-30", "T−1"),  # noqa: RUF001
-        ("Reminder half a day before", "2026-12-31", "T−0"),  # noqa: RUF001
+        ("Reminder half a day before", "2026-12-31", "T"),
         ("Thanks", "2027-01-01", "T+1"),
         ("Recap", "2027-01-07", "T+7"),
     ]
