@@ -276,11 +276,11 @@ def _heard(subscriptions: "QuerySet[Subscription]") -> "QuerySet[Subscription]":
 
 def _via(digest: Digest) -> Any:
     """Her own channel where it is open, she has an address there and agreed to it; else e-mail."""
+    given: Any = _given(digest)
     own = [
         When(
-            Q(Exists(_given(digest).confirmed().filter(channel=channel))),  # type: ignore[attr-defined]
-            ~Q(**{field: ""}),
-            channel=channel,
+            Q(Exists(given.confirmed().filter(channel=channel)), channel=channel)
+            & ~Q(**{field: ""}),
             then=Value(channel),
         )
         for channel, field in Contact.ADDRESSES.items()

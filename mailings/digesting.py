@@ -106,7 +106,9 @@ def _batches(digest: Digest, digests: dict[int, Digest], found: list[str]) -> di
     """The batch for each kind of wishes that has any news; the same words share one."""
     wishes = {text: wishes_in(text, digests) for text in found}
     news = news_for(digests, wishes.values())
-    keys, letters, told = {}, {}, {}
+    keys: dict[str, str] = {}
+    letters: dict[str, dict[str, Any]] = {}
+    told: dict[str, set[int]] = {}
     for text, wanted in wishes.items():
         if parts := news.parts(wanted):
             facts = letter_facts(digest, parts)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 NAMES = {
     "mailings/call": _("Phone call"),
+    "mailings/digest": _("Monthly digest"),
     "mailings/eve": _("Eve reminder"),
     "mailings/half_day": _("Reminder half a day before"),
     "meetups/cancelled": _("Evening cancelled"),

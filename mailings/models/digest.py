@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -37,7 +37,7 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         months = {period for _pk, period in wanted}
         known = list(self.filter(Q(closed_at=None) | Q(period__in=months), series__in=series))
         if missing := wanted - {(digest.series_id, digest.period) for digest in known}:
-            rows = [Digest(series_id=pk, period=period) for pk, period in sorted(missing)]
+            rows: list[Any] = [Digest(series_id=pk, period=p) for pk, p in sorted(missing)]
             self.bulk_create(rows, ignore_conflicts=True)
             return self.at_hand()
         for digest in known:

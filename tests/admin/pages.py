@@ -8,6 +8,16 @@ from django.urls import reverse
 
 VERBS = {
     "meetups/event": ["publish", "move", "cancel"],
+    "mailings/digest": [
+        "send",
+        "pause",
+        "resume",
+        "trial",
+        "leave-out",
+        "preview",
+        "letter",
+        "held",
+    ],
     "mailings/rest": ["lift"],
     "mailings/wave": [
         "release",
@@ -59,6 +69,7 @@ def things(world) -> dict[str, Any]:
         "meetups/series": world.series,
         "meetups/event": world.event,
         "meetups/member": world.member,
+        "mailings/digest": world.digest,
         "mailings/wave": world.event.waves.first(),
         "venues/venue": world.venue,
         "outbox/cap": world.cap,

@@ -80,7 +80,8 @@ def test_every_registered_model_is_behind_the_wall():
 def test_accounts_and_what_gives_rights_are_not_in_the_admin():
     found = {model._meta.label for model in admin.site._registry}
     assert found == {
-        "mailings.Reminder", "mailings.Rest", "meetups.Event", "meetups.Member", "meetups.Series",
+        "mailings.Digest", "mailings.Reminder", "mailings.Rest", "mailings.Wave",
+        "meetups.Event", "meetups.Member", "meetups.Series",
         "outbox.Cap", "outbox.Channel", "outbox.Delivery",
         "registrations.Registration", "speakers.Call", "speakers.Lead",
         "speakers.Offer", "speakers.Proposal", "speakers.Rehearsal",
