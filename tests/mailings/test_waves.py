@@ -1,15 +1,17 @@
 """Invitations: whom they reach, when, and that nobody gets one twice (O1, O2)."""
 
 from datetime import datetime, timedelta
+from time import monotonic
 
 import pytest
 import time_machine
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
+from mailings import sending
 from mailings.models import HeldBack, Wave
 from mailings.reach import reach
-from mailings.sending import start_due
+from mailings.sending import start, start_due
 from meetups.models import Refused
 from outbox.models import Cap, Delivery, Suppression
 from registrations.models import Registration
@@ -22,7 +24,18 @@ from tests.builders import (
     make_series,
     make_wave,
 )
-from tests.threads import in_threads
+from tests.mailings.test_planners import PEOPLE
+from tests.threads import in_threads, patience
+
+FOLLOWERS = """
+WITH known AS (
+    INSERT INTO meetups_member (series_id, contact_id, source, tags, notes, first_met)
+    SELECT %(series)s, id, 'file', '', '', %(now)s FROM people_contact RETURNING id
+)
+INSERT INTO meetups_subscription (member_id, channel, pace, source, text_version, given_at,
+    confirmed_at, network)
+SELECT id, 'email', 'all', 'file', '', %(now)s, %(now)s, '' FROM known
+"""
 
 
 def follower(series, **fields):
@@ -180,18 +193,108 @@ def test_three_planners_at_once_plan_a_wave_once():
     series = make_series()
     for _each in range(30):
         make_follower(series)
-    make_wave(make_event(series, starts="2026-12-10T19:00"))
+    wave = make_wave(make_event(series, starts="2026-12-10T19:00"))
     written = in_threads(3, lambda _number: start_due())
     assert sorted(written) == [0, 0, 30]
-    assert Delivery.objects.count() == 30
+    wave.refresh_from_db()
+    assert (Delivery.objects.count(), wave.planned) == (30, 30)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_campaigns_planned_at_the_same_moment_reach_a_person_once():
-    person = make_contact()
+    person, waves = make_contact(), []
     for _each in range(4):
         series = make_series()
         make_follower(series, contact=person)
-        make_wave(make_event(series, starts="2026-12-10T19:00"))
-    in_threads(4, lambda _number: start_due())
+        waves.append(make_wave(make_event(series, starts="2026-12-10T19:00")))
+    assert sorted(in_threads(4, lambda number: start(waves[number]))) == [0, 0, 0, 1]
     assert Delivery.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_registers_while_the_rows_are_written_gets_no_invitation(monkeypatch):
+    """Her registration sees no row to take back yet, so the planner looks once more."""
+    series = make_series()
+    person = follower(series)
+    wave = make_wave(make_event(series, starts="2026-12-10T19:00"))
+    write = sending._write
+
+    def write_while_she_registers(*args):
+        done = write(*args)
+        in_threads(1, lambda _number: Registration.objects.register(wave.event, person))
+        return done
+
+    monkeypatch.setattr(sending, "_write", write_while_she_registers)
+    start(wave)
+    assert wave.messages().get().state == "cancelled"
+
+
+@pytest.mark.django_db
+def test_five_thousand_invitations_are_written_within_seconds():
+    series = make_series()
+    event = make_event(series, starts="2026-12-10T19:00")
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE, {"count": 5000, "now": timezone.now()})
+        cursor.execute(FOLLOWERS, {"series": series.pk, "now": timezone.now()})
+    make_wave(event)
+    began = monotonic()
+    assert start_due() == 5000
+    took = monotonic() - began
+    assert Delivery.objects.values("contact").distinct().count() == 5000
+    assert took < patience(5), f"{took:.1f} s"
+
+
+@pytest.mark.django_db
+def test_a_cancelled_invitation_that_somebody_got_still_counts():
+    series = make_series()
+    first, _second = follower(series), follower(series)
+    event = make_event(series, starts="2026-12-10T19:00")
+    wave = make_wave(event)
+    start_due()
+    wave.messages().filter(contact=first).update(
+        state="sent", sent_at=timezone.now(), handed_over_at=timezone.now()
+    )
+    assert wave.cancel() == 1
+    assert event.waves.invitations().count() == 1
+    with pytest.raises(IntegrityError):
+        Wave.objects.create(event=event, number=1, days_before=1, at=event.time)
+
+
+@pytest.mark.django_db
+def test_a_cancelled_evening_lets_nothing_leave():
+    series = make_series()
+    make_follower(series)
+    event = make_event(series, starts="2026-12-10T19:00")
+    wave = make_wave(event)
+    event.cancel()
+    assert start_due() == 0
+    with pytest.raises(Refused, match="cancelled"):
+        wave.send_now(None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_paused_and_released_at_one_moment_it_is_either_and_leaves_at_most_once():
+    series = make_series()
+    make_follower(series)
+    wave = make_wave(make_event(series, starts="2026-12-10T19:00"))
+    in_threads(2, lambda number: start_due() if number else Wave.objects.get(pk=wave.pk).pause())
+    wave.refresh_from_db()
+    assert wave.state == "paused"
+    assert not Delivery.objects.filter(state="queued").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_organizers_add_the_last_invitation_at_one_moment():
+    event = make_event(starts="2026-12-31T19:00")
+    event.waves.filter(number=2).delete()
+
+    def add(_number):
+        wave = Wave(event=event, days_before=3, at=event.time)
+        try:
+            wave.clean()
+            wave.save()
+        except (Refused, IntegrityError):
+            return 0
+        return 1
+
+    assert sorted(in_threads(2, add)) == [0, 1]
