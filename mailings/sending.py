@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from mailings.afterwards import own_facts, shared_facts
@@ -49,8 +50,8 @@ def start_due() -> int:
         state__in=[Wave.State.RELEASED, Wave.State.STARTED],
         due_at__lte=now,
         event__status=Event.Status.PUBLISHED,
-    ).select_related("event")
-    return sum(start(wave) for wave in open_ones if _has_to_start(wave))
+    ).exclude(state=Wave.State.STARTED, schedule_rev=F("event__schedule_rev"))
+    return sum(start(wave) for wave in open_ones)
 
 
 def _has_to_start(wave: Wave) -> bool:

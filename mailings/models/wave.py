@@ -5,7 +5,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -52,10 +52,14 @@ class WaveQuerySet(models.QuerySet["Wave"]):
         self.bulk_create(rows)
 
     def follow(self, event: Event) -> None:
-        """The evening was moved: what has not left yet moves along."""
-        for wave in event.waves.filter(state__in=Wave.TO_COME):
-            wave.event = event
-            wave.save(update_fields=["due_at"])
+        """The evening was moved: what has not left yet moves along.
+
+        One that is leaving at this moment is skipped: it has the lock and waits for the evening's.
+        """
+        with transaction.atomic():
+            for wave in event.waves.to_come().select_for_update(skip_locked=True):
+                wave.event = event
+                wave.save(update_fields=["due_at"])
 
     def invitations(self) -> Self:
         """Those that count: one that was cancelled counts if somebody got it."""

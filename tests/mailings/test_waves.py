@@ -298,3 +298,21 @@ def test_two_organizers_add_the_last_invitation_at_one_moment():
         return 1
 
     assert sorted(in_threads(2, add)) == [0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_evening_may_move_while_its_wave_leaves():
+    series = make_series()
+    for _each in range(20):
+        make_follower(series)
+    for minute in range(6):
+        event = make_event(series, starts="2026-12-10T19:00")
+        wave = make_wave(event)
+        Wave.objects.create(event=event, number=2, days_before=3, at=event.time)
+        later = event.time.replace(hour=20, minute=minute)
+        tasks = [start_due, lambda: event.move(at=later)]  # noqa: B023 (run before the next round)
+        in_threads(2, lambda number: tasks[number]())  # noqa: B023
+        start_due()
+        event.refresh_from_db()
+        alive = wave.messages().filter(state="queued")
+        assert set(alive.values_list("about", flat=True)) <= {event.about}
