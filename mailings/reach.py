@@ -149,13 +149,12 @@ def _seats(wave: Wave) -> list[When]:
 
 
 def blocked() -> list[When]:
+    """Addresses that are never written to; the hash of each is worked out once."""
     hashes = address_hashes_in_sql(OuterRef("address"))
     blocked = Suppression.objects.filter(address_hash__in=hashes)
     bounced = blocked.filter(reason=Suppression.Reason.BOUNCE)
-    return [
-        When(Exists(bounced), then=Value(Reason.BOUNCED)),
-        When(Exists(blocked), then=Value(Reason.SUPPRESSED)),
-    ]
+    why = Case(When(Exists(bounced), then=Value(Reason.BOUNCED)), default=Value(Reason.SUPPRESSED))
+    return [When(Exists(blocked), then=why)]
 
 
 def _consent(wave: Wave) -> "QuerySet[Subscription]":
@@ -165,11 +164,11 @@ def _consent(wave: Wave) -> "QuerySet[Subscription]":
 
 
 def _consents(wave: Wave) -> list[When]:
+    """Asked twice only of those who do not get everything."""
     given = _consent(wave).filter(channel=OuterRef("via"))
-    return [
-        When(~Exists(given), then=Value(Reason.NO_CONSENT)),
-        When(~Exists(given & Subscription.objects.to_invitations()), then=Value(Reason.LESS)),
-    ]
+    wanted = given & Subscription.objects.to_invitations()
+    why = Case(When(Exists(given), then=Value(Reason.LESS)), default=Value(Reason.NO_CONSENT))
+    return [When(~Exists(wanted), then=why)]
 
 
 def _limits(wave: Wave, limits: Limits) -> list[When]:
