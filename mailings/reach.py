@@ -5,7 +5,9 @@ the reason: seat, blocked address, consent, cap. The same query counts them and 
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -39,7 +41,6 @@ from people.models import Contact
 
 Reason = HeldBack.Reason
 
-
 # How many people by (channel, reason); "" is the reason of those who would get it.
 Reach = dict[tuple[str, str], int]
 
@@ -50,12 +51,11 @@ class Limits:
 
     caps: list[Cap]
     rests: list[Rest]
-    began: dt.datetime
 
     @classmethod
     def of(cls, series: Series) -> "Limits":
         rests = Rest.objects.now().filter(series=series)
-        return cls(Cap.objects.of(series.realm), list(rests), midnight(series.time_zone))
+        return cls(Cap.objects.of(series.realm), list(rests))
 
     def resting(self, line: Line | None) -> list[str]:
         """The channels that rest for news of this line."""
@@ -66,7 +66,7 @@ class Limits:
 def judged(wave: Wave, limits: Limits | None = None) -> "QuerySet[Contact]":
     """The wave's audience with `via`, `address` and `held_because` of each person, "" where
     nothing stands against writing to her; one row a person."""
-    reached = with_ways(AUDIENCES[wave.audience](wave), wave)
+    reached = with_ways(AUDIENCES[wave.audience](wave), _via(wave))
     reasons = _reasons(wave, limits or Limits.of(wave.event.series))
     return reached.annotate(
         held_because=Case(*reasons, default=Value(""), output_field=CharField())
@@ -100,31 +100,36 @@ def _counted(wave: Wave, limits: Limits) -> Any:
     return people.values_list("wave", "via", "held_because").annotate(n=Count("pk"))
 
 
-def with_ways(people: "QuerySet[Contact]", wave: Wave) -> "QuerySet[Contact]":
+def with_ways(people: "QuerySet[Contact]", via: Any) -> "QuerySet[Contact]":
     """The people with `via`, the channel each is reached by, and their `address` there."""
     by = Contact.ADDRESSES
     where = [When(via=channel, then=F(field)) for channel, field in by.items()]
-    return people.annotate(via=_via(wave)).annotate(
+    return people.annotate(via=via).annotate(
         address=Case(*where, default=Value(""), output_field=CharField())
     )
 
 
-def midnight(zone: str) -> dt.datetime:
-    """When today began by the clocks of the zone."""
-    today = timezone.now().astimezone(ZoneInfo(zone)).date()
-    return instant(today, dt.time(0), zone)
-
-
-def _via(wave: Wave) -> Any:
+def own_way(agreed: Callable[[str], Q]) -> Case:
     """Her own channel where it is open, she has an address there and agreed to it; else e-mail."""
-    if wave.channel:
-        return Value(wave.channel, CharField())
     own = [
-        When(Q(channel=channel) & ~Q(**{field: ""}) & _agreed(wave, channel), then=Value(channel))
+        When(Q(channel=channel) & ~Q(**{field: ""}) & agreed(channel), then=Value(channel))
         for channel, field in Contact.ADDRESSES.items()
         if channel in open_ways() and channel != Contact.Channel.EMAIL
     ]
     return Case(*own, default=Value(Contact.Channel.EMAIL), output_field=CharField())
+
+
+def midnight(zone: str, moment: dt.datetime | None = None) -> dt.datetime:
+    """When the day of the moment began by the clocks of the zone; today, where it has passed."""
+    now = timezone.now()
+    day = max(moment or now, now).astimezone(ZoneInfo(zone)).date()
+    return instant(day, dt.time(0), zone)
+
+
+def _via(wave: Wave) -> Any:
+    if wave.channel:
+        return Value(wave.channel, CharField())
+    return own_way(partial(_agreed, wave))
 
 
 def _agreed(wave: Wave, channel: str) -> Q:
@@ -172,10 +177,12 @@ def _consents(wave: Wave) -> list[When]:
 
 
 def _limits(wave: Wave, limits: Limits) -> list[When]:
+    # By the day on which it leaves: who was written to today is free again in a week.
+    began = midnight(wave.event.series.time_zone, wave.due_at)
     return [
         When(via__in=limits.resting(wave.about_line), then=Value(Reason.RESTING)),
         *(
-            When(cap.used_up(limits.began), via=cap.channel, then=Value(Reason.CAPPED))
+            When(cap.used_up(began), via=cap.channel, then=Value(Reason.CAPPED))
             for cap in limits.caps
         ),
     ]

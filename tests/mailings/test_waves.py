@@ -12,7 +12,8 @@ from mailings import sending
 from mailings.models import HeldBack, Wave
 from mailings.reach import reach
 from mailings.sending import start, start_due
-from meetups.models import Refused
+from meetups.following.follower import Follower
+from meetups.models import Event, Refused
 from outbox.models import Cap, Delivery, Suppression
 from registrations.models import Registration
 from tests.builders import (
@@ -150,6 +151,17 @@ def test_a_week_later_she_may_be_written_to_again(days, reached):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("due", "reason"), [("2026-12-07", "capped"), ("2026-12-08", "")])
+def test_before_the_release_caps_are_asked_for_the_day_on_which_it_leaves(due, reason):
+    series = make_series()
+    make_follower(series)
+    make_wave(make_event(series, starts="2026-12-10T19:00"))
+    start_due()
+    later = make_wave(make_event(series, starts="2026-12-10T19:00"), due=f"{due}T18:00")
+    assert reach(later) == {("email", reason): 1}
+
+
+@pytest.mark.django_db
 def test_the_organizers_own_number_counts():
     series = make_series()
     Cap.objects.create(realm=series.realm, channel="email", most=2, days=7)
@@ -227,6 +239,37 @@ def test_who_registers_while_the_rows_are_written_gets_no_invitation(monkeypatch
     monkeypatch.setattr(sending, "_write", write_while_she_registers)
     start(wave)
     assert wave.messages().get().state == "cancelled"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", [Follower.leave, Follower.pause, Follower.only_digest])
+def test_who_asks_for_less_while_the_rows_are_written_gets_no_invitation(monkeypatch, verb):
+    series = make_series()
+    leaver, other = follower(series), follower(series)
+    wave = make_wave(make_event(series, starts="2026-12-10T19:00"))
+    write = sending._write
+
+    def write_while_she_clicks(*args):
+        done = write(*args)
+        in_threads(1, lambda _number: verb(Follower(leaver, series)))
+        return done
+
+    monkeypatch.setattr(sending, "_write", write_while_she_clicks)
+    start(wave)
+    states = dict(wave.messages().values_list("contact", "state"))
+    assert states == {leaver.pk: "cancelled", other.pk: "queued"}
+
+
+@pytest.mark.django_db
+def test_a_wave_that_cannot_be_written_costs_the_others_nothing():
+    events = [make_event(starts="2026-12-10T19:00") for _each in range(3)]
+    for event in events:
+        make_wave(event)
+        follower(event.series)
+    # A zone that this machine's database of zones does not have any more.
+    Event.objects.filter(pk=events[1].pk).update(zone="Mars/Olympus")
+    assert start_due() == 2
+    assert not events[1].waves.get().messages().exists()
 
 
 @pytest.mark.django_db
