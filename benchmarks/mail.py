@@ -30,8 +30,8 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks.inside import empty_database, once_more_inside, write
 from outbox.drafts import Draft
-from outbox.engine import Sender
 from outbox.models import Batch, Delivery
+from outbox.pair import send_due
 from outbox.smtp import SmtpTransport
 from outbox.states import MessageClass
 
@@ -92,7 +92,8 @@ def plan(batch: Batch, run: int, messages: int) -> None:
 
 def ours(port: int) -> None:
     settings.EMAIL_PORT = port
-    Sender(SmtpTransport()).run(600)
+    settings.OUTBOX_TRANSPORT = "outbox.smtp.SmtpTransport"
+    send_due("email", 600)
 
 
 def bare(port: int, messages: int, ready: bytes) -> None:

@@ -2,8 +2,10 @@
 
 import contextlib
 import logging
+import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,19 +55,30 @@ class Packed:
 class Sender:
     """Sends what is due on one channel; any number of them may run at once."""
 
-    def __init__(self, transport: Transport | None = None, channel: str = "email") -> None:
+    def __init__(
+        self,
+        transport: Transport | None = None,
+        channel: str = "email",
+        over: threading.Event | None = None,
+    ) -> None:
+        """`over`, once set by another thread, ends the round after the message in hand."""
         self.transport = transport or configured()
         self._announce = getattr(self.transport, "announce", lambda parcel: None)
         self.fence = Fence(channel)
         self.channel = Channel.objects.named(channel)
         self.round = Round()
+        self.found_much = False
+        self._over = over or threading.Event()
         self._waiting: deque[Delivery] = deque()
         self._ahead: Packed | None = None
         self._batches: dict[int, Batch] = {}
         self._stencils: dict[tuple[int, str, str, str], Stencil | None] = {}
 
-    def run(self, seconds: float = 30) -> bool:
-        """Send until nothing is due or the time is up; True if there may be more to send."""
+    def run(self, seconds: float = 30, call_help: Callable[[], None] = lambda: None) -> bool:
+        """Send until nothing is due or the time is up; True if there may be more to send.
+
+        `call_help` is called after each full chunk.
+        """
         until = time.monotonic() + seconds
         Delivery.objects.expire()
         try:
@@ -73,6 +86,8 @@ class Sender:
                 while self.send_chunk():
                     if time.monotonic() >= until:
                         return True
+                    if self.found_much:
+                        call_help()
                 return False
         finally:
             self.transport.close()
@@ -83,6 +98,7 @@ class Sender:
         if not granted:
             return self._wait_for_tokens()
         claimed = self.fence.claim(granted)
+        self.found_much = len(claimed) == CHUNK
         fresh_until = time.monotonic() + settings.LEASE_SECONDS / 2
         self.round = Round()
         self._waiting.extend(claimed)
@@ -103,7 +119,8 @@ class Sender:
 
     @property
     def _must_stop(self) -> bool:
-        return self.fence.is_broken or self.round.dead_connects >= MOST_DEAD_CONNECTS
+        gone = self.fence.is_broken or self._over.is_set()
+        return gone or self.round.dead_connects >= MOST_DEAD_CONNECTS
 
     def _wait_for_tokens(self) -> bool:
         if self.channel.is_paused or not self.channel.rate:

@@ -2,9 +2,8 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from outbox import sweeping, wake
-from outbox.engine import Sender
 from outbox.models import Delivery
-from outbox.transport import configured
+from outbox.pair import send_due
 from outbox.ways import open_ways
 
 ROUND = 10  # seconds of sending, then whatever else waits for this worker
@@ -20,7 +19,7 @@ def look_for_work(**_: object) -> None:
 def send_messages() -> None:
     """Send what is due; a wake-up that may come twice, in any number, or not at all."""
     sweeping.free_abandoned()
-    more = [Sender(configured(name), name).run(ROUND) for name in sorted(open_ways())]
+    more = [send_due(name, ROUND) for name in sorted(open_ways())]
     if any(more):
         wake.ring()
 

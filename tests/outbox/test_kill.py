@@ -110,7 +110,7 @@ def test_five_thousand_messages_under_kills_each_arrive_exactly_once(start_sink)
     assert kills >= 3
     assert {m for m, times in accepted.items() if times > 1} == set()
     assert planned - set(accepted) == set()
-    assert unknown <= kills
+    assert unknown <= 2 * kills  # a worker has two messages in hand at most
 
 
 def test_kills_and_a_server_that_cuts_the_line_after_accepting(start_sink):

@@ -16,9 +16,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.outbox.worker_settings"
 django.setup()
 
 from outbox import sweeping  # noqa: E402 (only once Django is set up)
-from outbox.engine import Sender  # noqa: E402
 from outbox.fence import Fence  # noqa: E402
 from outbox.models import Claimant, Delivery  # noqa: E402
+from outbox.pair import send_due  # noqa: E402
 from outbox.states import State  # noqa: E402
 
 
@@ -38,7 +38,7 @@ def main() -> None:
         setattr(Fence, "hand_over", hand_over_blindly)  # noqa: B010 (for mypy)
     while True:
         sweeping.free_abandoned()
-        Sender().run(seconds=3)
+        send_due("email", seconds=3)
         time.sleep(0.05)
 
 
