@@ -17,9 +17,7 @@ def address_hashes(address: str) -> list[str]:
     """Keyed hashes of the address: the first under today's secret, the others under older ones."""
     plain = address.strip().lower().encode("utf-8", "replace")
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [
-        hmac.new(f"suppression:{key}".encode(), plain, hashlib.sha256).hexdigest() for key in keys
-    ]
+    return [hmac.digest(f"suppression:{key}".encode(), plain, "sha256").hex() for key in keys]
 
 
 def address_hashes_in_sql(address: Any) -> list[models.Func]:
