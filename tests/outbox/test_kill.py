@@ -114,13 +114,13 @@ def test_five_thousand_messages_under_kills_each_arrive_exactly_once(start_sink)
 
 
 def test_kills_and_a_server_that_cuts_the_line_after_accepting(start_sink):
-    shares = {"accept_drop": 0.01, "dot_drop": 0.005, "rcpt_drop": 0.005, "no_banner": 0.005}
+    shares = {"accept_drop": 0.02, "dot_drop": 0.01, "rcpt_drop": 0.01, "no_banner": 0.01}
     options = [
         option for mode, share in shares.items() for option in ("--share", f"{mode}={share}")
     ]
     sink = start_sink("", "--pipelining", "--seed", "11", *options)
 
-    planned, _kills, unknown = run(sink, messages=800, every=0.5, progress=60)
+    planned, _kills, unknown = run(sink, messages=400, every=0.5, progress=60)
 
     assert Counter(sink.accepted()) == dict.fromkeys(planned, 1)
     assert 0 < unknown < 40
@@ -131,7 +131,7 @@ def test_control_requeuing_the_hand_overs_of_the_dead_sends_mail_twice(start_sin
     """The sink takes its time to say yes, so that a kill mostly falls into a hand-over."""
     sink = start_sink("", "--share", "accept_slow=1", "--slow", "0.05")
 
-    run(sink, messages=150, every=0.3, progress=15, guard=guard)
+    run(sink, messages=110, every=0.2, progress=15, guard=guard)
 
     twice = {m for m, times in Counter(sink.accepted()).items() if times > 1}
     assert bool(twice) is (guard == "requeue")
