@@ -4,9 +4,9 @@
 
 Both talk to the same local sink over one kept connection and send messages of the same size. Ours
 are claimed, rendered (both parts), fenced and written down in PostgreSQL, as in a worker, by two
-senders side by side (outbox.pair); the bare loop sends
-bytes that are ready. The rounds take turns, so that a busy machine slows all: smtplib, ours, and
-ours with a server that takes commands in one go (PIPELINING). At the end one sender sends a long
+senders side by side (outbox.pair); the bare loop sends bytes that are ready. The rounds take turns,
+so that a busy machine slows all: smtplib, ours, and ours with a server that takes commands in one
+go (PIPELINING). At the end one sender sends a long
 wave, and its memory is read after the first thousand messages and after the last. Writes mail.json.
 """
 
