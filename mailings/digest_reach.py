@@ -30,12 +30,11 @@ from mailings.models import Digest, HeldBack, Rest
 from mailings.months import GOOD_FOR, shifted, zones
 from mailings.news import News, Wish
 from mailings.nights import morning_of
-from mailings.reach import blocked, midnight
+from mailings.reach import blocked, midnight, own_way, with_ways
 from meetups.models import Subscription
 from outbox.circulars import inlined
 from outbox.models import Cap, Delivery
 from outbox.states import HANDED_OVER, State
-from outbox.ways import open_ways
 from people.models import Contact
 
 Reason = HeldBack.Reason
@@ -158,10 +157,7 @@ def audience(digest: Digest, **given: Any) -> "QuerySet[Contact]":
 
 def judged(digest: Digest) -> "QuerySet[Contact]":
     """The same people with `via`, `address` and `held_because`, "" where nothing stands against."""
-    where = [When(via=channel, then=F(field)) for channel, field in Contact.ADDRESSES.items()]
-    people = audience(digest).annotate(via=_via(digest))
-    reached = people.annotate(address=Case(*where, default=Value(""), output_field=CharField()))
-    return reached.annotate(
+    return with_ways(audience(digest), _via(digest)).annotate(
         held_because=Case(*_reasons(digest), default=Value(""), output_field=CharField())
     )
 
@@ -258,7 +254,7 @@ def reach(digest: Digest) -> dict[tuple[str, str], int]:
     return found
 
 
-def _given(digest: Digest) -> "QuerySet[Subscription]":
+def _given(digest: Digest) -> Any:
     return Subscription.objects.filter(
         member__contact=OuterRef("pk"), member__series=digest.series_id, withdrawn_at=None
     )
@@ -275,18 +271,8 @@ def _heard(subscriptions: "QuerySet[Subscription]") -> "QuerySet[Subscription]":
 
 
 def _via(digest: Digest) -> Any:
-    """Her own channel where it is open, she has an address there and agreed to it; else e-mail."""
-    given: Any = _given(digest)
-    own = [
-        When(
-            Q(Exists(given.confirmed().filter(channel=channel)), channel=channel)
-            & ~Q(**{field: ""}),
-            then=Value(channel),
-        )
-        for channel, field in Contact.ADDRESSES.items()
-        if channel in open_ways() and channel != Contact.Channel.EMAIL
-    ]
-    return Case(*own, default=Value(Contact.Channel.EMAIL), output_field=CharField())
+    given: Any = _given(digest).confirmed()
+    return own_way(lambda channel: Q(Exists(given.filter(channel=channel))))
 
 
 def _reasons(digest: Digest) -> list[When]:

@@ -67,7 +67,7 @@ def send_copy(digest: Digest, user: User) -> bool:
     copy = Draft(
         contact=contact,
         address=user.email,
-        language=contact.language if contact else digest.series.language,
+        language=(contact and contact.language) or digest.series.language,
         template=TRIAL,
         context=facts | {"name": user.name} | letters,
         key=f"trial:digest:{digest.pk}:{user.pk}:{timezone.now().isoformat()}",

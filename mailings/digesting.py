@@ -20,6 +20,8 @@ from mailings.digest_reach import (
 )
 from mailings.models import Digest
 from mailings.news import letter_facts
+from mailings.one_by_one import one_by_one
+from mailings.second_looks import take_back_from_leavers
 from mailings.sending import one_planner_of_news
 from meetups.models import Subscription
 from outbox import wake
@@ -53,7 +55,7 @@ OWN_FACTS = "jsonb_build_object('name', name, 'own_zone', own_zone)"
 
 def write_due(digests: list[Digest]) -> int:
     """Write each of them that is due somewhere; any number of planners, twice is harmless."""
-    return sum(write(digest) for digest in digests if digest.has_to_look)
+    return one_by_one(write, (digest for digest in digests if digest.has_to_look))
 
 
 def write(digest: Digest) -> int:
@@ -73,10 +75,11 @@ def write(digest: Digest) -> int:
         written = _write(fresh, due) if due and fresh.state in Digest.LEAVING else 0
         fresh.looked_at = began
         fresh.save(update_fields=["looked_at"])
-        if all(clock.is_over for clock in found):
+        if fresh.too_late_at <= timezone.now() and all(clock.is_over for clock in found):
             fresh.close(_missed(fresh, found))
     if written:
-        _take_back_from_leavers(fresh, began)
+        agreed = Subscription.objects.awake()
+        take_back_from_leavers(fresh.messages(), fresh.series, agreed, began)
     return written
 
 
@@ -158,6 +161,7 @@ def _circular(digest: Digest) -> Circular:
         template=LETTER,
         key=digest.key,
         message_class=MessageClass.PROMOTIONAL,
+        language=digest.series.language,
         realm=digest.series.realm,
         about=digest.about,
     )
@@ -184,12 +188,3 @@ def _missed(digest: Digest, found: list[Clock]) -> int:
         audience(digest, given_at__lte=clock.due).filter(time_zone=clock.zone).count()
         for clock in found
     )
-
-
-def _take_back_from_leavers(digest: Digest, began: datetime) -> None:
-    """Who unsubscribed while this was written could not yet take back what nobody saw."""
-    mine = Subscription.objects.filter(member__series=digest.series_id)
-    left = mine.filter(withdrawn_at__gte=began).values("member__contact")
-    stay = mine.confirmed().values("member__contact")
-    leavers = digest.messages().unsent().filter(contact__in=left)
-    leavers.exclude(contact__in=stay).withdraw()

@@ -9,6 +9,7 @@ from django.db.models import F
 from mailings.digesting import kept, letter_key
 from mailings.models import Digest, HeldBack
 from mailings.news import evening_facts, is_worth_writing, upcoming
+from mailings.one_by_one import one_by_one
 from mailings.sending import one_planner_of_news
 from meetups.models import Event
 from outbox.models import Batch, Delivery
@@ -30,9 +31,8 @@ def freshen(digests: Iterable[Digest]) -> int:
     shown = {one for batch in letters for one in _shown(batch.context)}
     events = Event.objects.published().filter(pk__in={pk for pk, _rev in shown})
     stale = shown - set(events.values_list("pk", "schedule_rev"))
-    return sum(
-        _renew(batch, started[batch.about]) for batch in letters if stale & _shown(batch.context)
-    )
+    old = [batch for batch in letters if stale & _shown(batch.context)]
+    return one_by_one(lambda batch: _renew(batch, started[batch.about]), old)
 
 
 def _shown(facts: dict[str, Any]) -> set[Shown]:

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from mailings.afterwards import own_facts, shared_facts
 from mailings.models.wave import Wave
+from mailings.one_by_one import one_by_one
 from mailings.programme import what_awaits
 from mailings.reach import timed
+from mailings.second_looks import take_back_from_leavers
 from meetups import notices
 from meetups.models import Event, Subscription
 from outbox import wake
@@ -51,7 +53,7 @@ def start_due() -> int:
         due_at__lte=now,
         event__status=Event.Status.PUBLISHED,
     ).exclude(state=Wave.State.STARTED, schedule_rev=F("event__schedule_rev"))
-    return sum(start(wave) for wave in open_ones)
+    return one_by_one(start, open_ones)
 
 
 def _has_to_start(wave: Wave) -> bool:
@@ -140,6 +142,7 @@ def circular(wave: Wave, batch: Batch) -> Circular:
         template=LETTERS[Wave.Purpose(wave.purpose)],
         key=f"{wave.key}{wave.event.schedule_rev}:",
         message_class=wave.message_class,
+        language=wave.event.series.language,
         realm=wave.event.series.realm,
         about=wave.event.about,
         batch_id=batch.pk,
@@ -177,7 +180,9 @@ def _take_back_from_guests(wave: Wave) -> None:
 
 
 def _take_back_from_leavers(wave: Wave, began: datetime) -> None:
-    """Who unsubscribed while this was written could not yet take back what nobody saw."""
-    left = Subscription.objects.filter(withdrawn_at__gte=began, member__series=wave.event.series_id)
-    if not wave.is_service:
-        wave.messages().unsent().filter(contact__in=left.values("member__contact")).withdraw()
+    if wave.is_service:
+        return
+    agreed = Subscription.objects.to_invitations()
+    if wave.audience == "followers" and (line := wave.about_line):
+        agreed = agreed.filter(Q(line=None) | Q(line=line))
+    take_back_from_leavers(wave.messages(), wave.event.series, agreed, began)

@@ -30,8 +30,7 @@ def letter_to(wave: Wave, person: Contact | None) -> Letter:
 
     Her link to fewer messages is left out: it would act for her.
     """
-    language = person.language if person else wave.event.series.language
-    return compose(_letter(wave), facts(wave) | _personal(wave, person), language)
+    return compose(_letter(wave), facts(wave) | _personal(wave, person), _language(wave, person))
 
 
 def send_copy(wave: Wave, user: User) -> None:
@@ -42,7 +41,7 @@ def send_copy(wave: Wave, user: User) -> None:
     copy = Draft(
         contact=contact,
         address=user.email,
-        language=contact.language if contact else wave.event.series.language,
+        language=_language(wave, contact),
         template=LETTER,
         context=facts(wave) | {"name": user.name} | letters,
         key=f"trial:{wave.pk}:{user.pk}:{timezone.now().isoformat()}",
@@ -54,8 +53,12 @@ def send_copy(wave: Wave, user: User) -> None:
 
 def language_of(person: Contact | None, wave: Wave) -> str:
     """The language she reads it in, in its own words: "русский"."""
-    code = spoken(person.language if person else wave.event.series.language)
+    code = spoken(_language(wave, person))
     return str(dict(settings.LANGUAGES)[code])
+
+
+def _language(wave: Wave, person: Contact | None) -> str:
+    return (person and person.language) or wave.event.series.language
 
 
 def _letter(wave: Wave) -> str:

@@ -69,6 +69,7 @@ def tell(event: "Event", template: str, extra: dict[str, Any]) -> int:
             context=(with_calendar if registration.is_seated else shared) | registration.facts(),
             key=f"{fact}:{registration.contact_id}",
             message_class=MessageClass.TRANSACTIONAL,
+            language=registration.contact.language or event.series.language,
             realm=event.series.realm,
             about=event.about,
             not_after=event.ends_at,

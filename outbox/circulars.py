@@ -18,8 +18,9 @@ INSERT INTO outbox_delivery (
     context, language, subject, state, priority, not_before, not_after, attempts, resends,
     message_id, provider_id, error, created_at)
 SELECT drawn, id, address, via, %(message_class)s, %(key)s || id, %(realm)s, %(about)s,
-    {batch}, %(template)s, {context}, {language}, '', %(state)s, %(priority)s, not_before,
-    {not_after}, 0, 0, '<' || drawn || '@' || %(host)s || '>', '', '', %(now)s
+    {batch}, %(template)s, {context}, COALESCE(NULLIF(language, ''), %(language)s), '',
+    %(state)s, %(priority)s, not_before, {not_after}, 0, 0,
+    '<' || drawn || '@' || %(host)s || '>', '', '', %(now)s
 FROM (SELECT gen_random_uuid() AS drawn, * FROM {people}) AS letter
 ON CONFLICT (key) DO NOTHING
 """
@@ -27,11 +28,15 @@ ON CONFLICT (key) DO NOTHING
 
 @dataclass(frozen=True, kw_only=True)
 class Circular:
-    """What is the same for all of them; `key` is the beginning, the contact's id its end."""
+    """What is the same for all of them; `key` is the beginning, the contact's id its end.
+
+    `language` is for those of whom we know none.
+    """
 
     template: str
     key: str
     message_class: str
+    language: str = ""
     realm: str = ""
     about: str = ""
     batch_id: int | None = None
@@ -43,7 +48,6 @@ class Circular:
         *,
         batch: str = "%(batch_id)s",
         context: str = "jsonb_build_object('name', name)",
-        language: str = "language",
         not_after: str = "%(not_after)s",
     ) -> str:
         """The INSERT for the rows of `people`, a name in the caller's WITH or a subquery.
@@ -51,14 +55,13 @@ class Circular:
         Its parameters are named as in `parameters`; the other arguments are SQL expressions for
         what differs from row to row.
         """
-        return INSERT.format(
-            people=people, batch=batch, context=context, language=language, not_after=not_after
-        )
+        return INSERT.format(people=people, batch=batch, context=context, not_after=not_after)
 
     def parameters(self) -> dict[str, Any]:
         return {
             "message_class": self.message_class,
             "key": self.key,
+            "language": self.language,
             "realm": self.realm,
             "about": self.about,
             "batch_id": self.batch_id,

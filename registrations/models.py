@@ -292,6 +292,7 @@ class Registration(models.Model):
             notices.facts(self.event) | self.facts() | extra,
             key=key,
             message_class=MessageClass.TRANSACTIONAL,
+            language=self.contact.language or self.event.series.language,
             realm=self.event.series.realm,
             about=self.event.about,
             not_after=self.event.ends_at,

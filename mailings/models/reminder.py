@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -12,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailings.models.reminder_plan import LATE, MOST_DAYS, Kind, ReminderPlan, eve_of
+from mailings.one_by_one import one_by_one
 from meetups import notices
 from meetups.models import Event
 from outbox.drafts import Draft
@@ -31,18 +30,16 @@ KEYS = {Kind.EVE: "eve", Kind.HALF_DAY: "half"}
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def plan_due(self) -> int:
         """Write what is due now for every evening; any number of planners, twice is harmless."""
-        due = list(ReminderPlan.objects.due(self._evenings()))
-        closed = set(
-            self.exclude(closed_at=None)
-            .filter(event__in={plan.event for plan in due})
-            .values_list("event", "schedule_rev", "kind")
-        )
-        waiting = [
-            plan
-            for plan in due
-            if (plan.event_id, plan.event.schedule_rev, plan.kind) not in closed
-        ]
-        return sum(self._plan(event) for event, _plans in groupby(waiting, attrgetter("event")))
+        events = list(self._evenings())
+        over = self.exclude(closed_at=None).filter(event__in=events)
+        closed = set(over.values_list("event", "schedule_rev", "kind"))
+
+        def plan(event: Event) -> int:
+            due = ReminderPlan.objects.due([event])
+            is_due = any((event.pk, event.schedule_rev, plan.kind) not in closed for plan in due)
+            return self._plan(event) if is_due else 0
+
+        return one_by_one(plan, events)
 
     def _evenings(self) -> Iterable[Event]:
         """A week back: also after a long standstill the evening says whom its reminder missed."""
@@ -169,6 +166,7 @@ class Reminder(models.Model):
             context=seat.facts(),
             key=f"{self._key}:{seat.contact_id}{again}",
             message_class=MessageClass.SERVICE,
+            language=seat.contact.language or self.event.series.language,
             realm=self.event.series.realm,
             about=self.event.about,
             channel=channel,

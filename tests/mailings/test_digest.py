@@ -316,6 +316,19 @@ def test_after_a_standstill(clock, series, late, expected, missed):
     assert advance_digests() == 0
 
 
+def test_a_month_in_which_nobody_follows_yet_is_not_over_before_it_is_too_late(clock, series):
+    make_event(series, starts="2026-12-17T19:00")
+    clock.move_to(DUE - 12 * HOUR)  # due already where the day begins first
+    advance_digests()
+    digest = Digest.objects.get(period="2026-12")
+    assert digest.closed_at is None
+    digest.say("Tea from now on.")
+    follower(series, "ada")
+    clock.move_to(DUE)
+    assert advance_digests() == 1
+    assert "Tea from now on." in text_to("ada")
+
+
 def test_a_late_one_waits_for_her_morning(clock, series):
     follower(series, "ada")
     make_event(series, starts="2026-12-17T19:00")
