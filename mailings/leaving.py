@@ -45,7 +45,7 @@ def leaving_next(series: Iterable[Series]) -> list[Leaving]:
 
 def _queued(series: list[Series]) -> Iterator[Leaving]:
     waiting = Delivery.objects.filter(
-        state=Delivery.State.QUEUED, realm__in=[one.realm for one in series]
+        waits_as=Delivery.State.QUEUED, realm__in=[one.realm for one in series]
     )
     groups = (
         waiting.order_by().values("template", "about").annotate(n=Count("pk"), at=Min("not_before"))

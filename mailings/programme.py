@@ -18,4 +18,3 @@ def what_awaits(event: Event) -> dict[str, Any]:
 def _line(talk: Talk) -> dict[str, str]:
     speakers = ", ".join(speaker.name for speaker in talk.speakers.all())
     return {"title": talk.title, "speakers": speakers}
-

@@ -6,15 +6,19 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outbox.models import Batch
+from outbox.models import Batch, Heartbeat
 from people.models import Contact
 
 KEPT_FOR = timedelta(days=365)
+FORGETTING, FORGET_EVERY = "people held back", timedelta(hours=1)
 
 
 class HeldBackQuerySet(models.QuerySet["HeldBack"]):
     def forget(self) -> int:
-        """Delete what is older than a year; the numbers stay with the batch."""
+        """Once an hour: delete what is older than a year; the numbers stay with the batch."""
+        if (age := Heartbeat.objects.age(FORGETTING)) is not None and age < FORGET_EVERY:
+            return 0
+        Heartbeat.objects.beat(FORGETTING)
         old = Batch.objects.filter(created_at__lt=timezone.now() - KEPT_FOR, held__gt=0)
         return self.filter(batch__in=old).delete()[0]
 
