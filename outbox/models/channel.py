@@ -13,8 +13,9 @@ from people.models import Contact
 # Telegram asks bots for no more than about thirty messages a second.
 USUAL_RATES: dict[str, int] = {Contact.Channel.MESSENGER: 25}
 WINDOW = 1000  # tries that the error share looks back on
-MOST_ERRORS = 50  # in a window; listmonk stops for good at 1,000
-WORST_SHARE = 0.05  # of at least a hundred tries
+# Of at least a hundred tries. A server at which one message in eight meets some trouble still takes
+# the others: to stop for it would keep thousands waiting for hours.
+WORST_SHARE = 0.25
 ENOUGH_TRIES = 100
 DEAD_CONNECTS = 20  # in a row
 FIRST_PAUSE = timedelta(minutes=5)
@@ -109,7 +110,7 @@ class Channel(models.Model):
 
     def _is_failing(self) -> bool:
         share = self.tries >= ENOUGH_TRIES and self.errors > WORST_SHARE * self.tries
-        return share or self.errors > MOST_ERRORS or self.dead_connects >= DEAD_CONNECTS
+        return share or self.dead_connects >= DEAD_CONNECTS
 
     def _pause(self) -> None:
         self.paused_until = timezone.now() + min(FIRST_PAUSE * 2**self.pauses, LONGEST_PAUSE)

@@ -70,9 +70,9 @@ def test_an_organizer_may_resume_at_once(dead_line, settings):
 
 @pytest.mark.parametrize(
     ("tries", "errors", "pauses"),
-    [(99, 20, False), (100, 5, False), (100, 6, True), (999, 49, False), (60, 51, True)],
+    [(99, 99, False), (100, 25, False), (100, 26, True), (999, 249, False), (999, 250, True)],
 )
-def test_one_in_twenty_failing_pauses_once_there_is_enough_to_judge_by(tries, errors, pauses):
+def test_one_in_four_failing_pauses_once_there_is_enough_to_judge_by(tries, errors, pauses):
     channel = Channel.objects.named("email")
 
     channel.note(tries=tries, errors=errors, dead_connects=0, connected=True)
@@ -83,8 +83,9 @@ def test_one_in_twenty_failing_pauses_once_there_is_enough_to_judge_by(tries, er
 
 def test_old_failures_are_outgrown():
     channel = Channel.objects.named("email")
-    for _ in range(20):  # one in fifty: 200 failures in all, never more than fifty in a window
-        channel.note(tries=500, errors=10, dead_connects=0, connected=True)
+    channel.note(tries=90, errors=60, dead_connects=0, connected=True)
+    for _ in range(20):
+        channel.note(tries=500, errors=100, dead_connects=0, connected=True)
 
     channel.refresh_from_db()
     assert not channel.is_paused
@@ -94,7 +95,7 @@ def test_old_failures_are_outgrown():
 def test_no_pause_is_longer_than_an_hour():
     channel = Channel.objects.named("email")
     for _ in range(9):
-        channel.note(tries=1, errors=51, dead_connects=0, connected=True)
+        channel.note(tries=100, errors=51, dead_connects=0, connected=True)
 
     channel.refresh_from_db()
     assert channel.paused_until - timezone.now() <= timedelta(hours=1)
