@@ -85,7 +85,7 @@ def test_old_failures_are_outgrown():
     channel = Channel.objects.named("email")
     channel.note(tries=90, errors=60, dead_connects=0, connected=True)
     for _ in range(20):
-        channel.note(tries=500, errors=100, dead_connects=0, connected=True)
+        channel.note(tries=500, errors=50, dead_connects=0, connected=True)
 
     channel.refresh_from_db()
     assert not channel.is_paused
