@@ -193,6 +193,8 @@ class Wave(Releasing, models.Model):
         self.due_at = instant(self.day, self.at, self.event.zone)
 
     def clean(self) -> None:
+        if self.event_id is None:
+            return  # the form says that an evening is missing
         if not self.is_invitation:
             self.number = None
         elif self.number is None:
