@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from mailings.models.wave import Wave
@@ -19,10 +21,11 @@ MOST_PEOPLE = 30
 
 
 def readers(wave: Wave) -> list[Contact]:
-    """The first of those who would get it, by name, to read it as one of them."""
+    """Some of those who would get it, by name; where they read several languages, of each."""
     people: Any = judged(wave)
-    found = people.filter(held_because="").order_by("name", "pk")
-    return list(found[:MOST_PEOPLE])
+    turn = Window(RowNumber(), partition_by=F("language"), order_by=["name", "pk"])
+    found = people.filter(held_because="").annotate(turn=turn).order_by("turn", "name", "pk")
+    return sorted(found[:MOST_PEOPLE], key=lambda person: (person.name, person.pk))
 
 
 def letter_to(wave: Wave, person: Contact | None) -> Letter:

@@ -39,11 +39,10 @@ def preview_view(request: HttpRequest, wave_id: int, model_admin: Any) -> HttpRe
         "title": _("As a reader gets it"),
         "opts": model_admin.opts,
         "wave": wave,
-        "people": people,
+        "people": [(one, language_of(one, wave)) for one in people],
         "person": person,
         "letter": letter,
         "trouble": trouble,
-        "reads": language_of(person, wave),
     }
     return TemplateResponse(request, "admin/mailings/wave/preview.html", context)
 

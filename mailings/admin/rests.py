@@ -45,6 +45,8 @@ class RestAdmin(SeriesAdmin):
     list_display = ("what", "channel", "since", "annoyed", "asked", "ended_at")
     list_filter = (SeriesFilter,)
     list_select_related = ("series", "line")
+    search_fields = ("series__name", "line__name")
+    search_help_text = gettext_lazy("Part of the name of a series or a line")
     ordering = ("-since", "-pk")
     fields = ("series", "line", "channel", "since", "asked", "annoyed", "ended_at")
     readonly_fields = fields

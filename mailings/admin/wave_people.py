@@ -19,6 +19,7 @@ from outbox.states import State
 from people.models import Contact
 
 PAGE = 100
+CHANNELS = {*Contact.Channel.values}
 WORDS = {state: words for _name, words, states, _bad in GROUPS for state in states}
 BAD = {state for _name, _words, states, is_bad in GROUPS if is_bad for state in states}
 
@@ -27,10 +28,10 @@ def people_view(request: HttpRequest, wave_id: int, model_admin: Any) -> HttpRes
     """Numbers first, then the people behind the one that was chosen; few queries for any crowd."""
     wave = wave_or_404(request, wave_id, model_admin)
     progress = progress_of([wave])[wave.pk]
-    state, reason = _chosen(request)
+    state, reason, via = _chosen(request)
     numbers = None if wave.started_at else reach(wave)
     reached, held = split(numbers or {})
-    rows = _after(wave, state, reason) if wave.started_at else _before(wave, state, reason)
+    rows = _after(wave, state, reason) if wave.started_at else _before(wave, state, reason, via)
     page = Paginator(rows, PAGE).get_page(request.GET.get("p"))
     context = {
         **model_admin.admin_site.each_context(request),
@@ -46,15 +47,18 @@ def people_view(request: HttpRequest, wave_id: int, model_admin: Any) -> HttpRes
         "people": [_shown(row) for row in page],
         "state": state,
         "reason": reason,
+        "via": via,
         "is_moving": wave.state == Wave.State.STARTED and progress.waiting,
     }
     return TemplateResponse(request, "admin/mailings/wave/people.html", context)
 
 
-def _chosen(request: HttpRequest) -> tuple[str, str]:
-    state, reason = request.GET.get("state", ""), request.GET.get("reason", "")
-    known = reason if reason in HeldBack.Reason.values else ""
-    return (state if state in STATES or state == "reached" else ""), known
+def _chosen(request: HttpRequest) -> tuple[str, str, str]:
+    """What she asked for, as (state, reason, channel); empty for what there is not."""
+    known = {"state": {*STATES, "reached"}, "reason": {*HeldBack.Reason.values}, "via": CHANNELS}
+    asked = {name: request.GET.get(name, "") for name in known}
+    state, reason, via = (said if said in known[name] else "" for name, said in asked.items())
+    return state, reason, via
 
 
 def _again(request: HttpRequest, wave: Wave, model_admin: Any, progress: Progress) -> int:
@@ -64,11 +68,11 @@ def _again(request: HttpRequest, wave: Wave, model_admin: Any, progress: Progres
     return unknown_for_good(wave).count()
 
 
-def _before(wave: Wave, state: str, reason: str) -> Any:
+def _before(wave: Wave, state: str, reason: str, via: str) -> Any:
     """Those who would get it, and those who would not, with the reason."""
     people: Any = judged(wave)
     if state:
-        people = people.filter(held_because="")
+        people = people.filter(held_because="", **({"via": via} if via else {}))
     elif reason:
         people = people.filter(held_because=reason)
     return people.order_by("name", "pk").values(

@@ -38,6 +38,7 @@ class WaveAdmin(SeriesAdmin):
     plural, add_words = _("Messages to many"), _("Add a message")
     # What was promised or said is history; a message ends by being cancelled.
     closed = frozenset({DELETE})
+    goes_along = True
     form = WaveForm
     verbs = VERBS
     list_display = ("name", "event", "due_at", "audience", "state", "planned", "held")

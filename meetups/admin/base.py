@@ -73,6 +73,8 @@ class SeriesAdmin(Scoped, VerbPages, admin.ModelAdmin):
     add_words: str | Promise = ""
     # What nobody does here by hand, whatever the role.
     closed: frozenset[str] = frozenset()
+    # Goes along with the draft of an evening that is deleted, though it is never deleted alone.
+    goes_along = False
     form = SeriesForm
     formfield_overrides = NATIVE_WIDGETS
     view_on_site = False

@@ -142,6 +142,13 @@ class EventAdmin(SeriesAdmin):
         is_draft = obj is None or obj.status == Event.Status.DRAFT
         return is_draft and super().has_delete_permission(request, obj)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What was only planned for a draft goes along with it."""
+        found, counts, missing, protected = super().get_deleted_objects(objs, request)
+        registered: Any = self.admin_site._registry.values()
+        along = {admin.opts.verbose_name for admin in registered if admin.goes_along}
+        return found, counts, missing - along, protected
+
     def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """How the evening stands, in the head of its page."""
         event: Event = obj

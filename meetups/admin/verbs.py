@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -112,6 +112,9 @@ class VerbPages:
         context["verbs"] = [v for v in self.verbs if obj and v.fits(obj) and may(v.needs)]
         if obj:
             context |= self.beside(request, obj)
+        # Where nothing may be changed any more there is nothing to save.
+        if not context["adminform"].form.fields and not context["inline_admin_formsets"]:
+            context |= {"show_save": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[misc]
 
 
@@ -125,5 +128,7 @@ def _acted(form: VerbForm) -> str:
     try:
         return form.act()
     except ValidationError as error:
-        form.add_error(None, error)
+        # A verb that blames a field of the object's own form is heard here, too.
+        is_ours = set(getattr(error, "error_dict", {})) <= {*form.fields, NON_FIELD_ERRORS}
+        form.add_error(None, error if is_ours else error.messages)
         return ""

@@ -53,6 +53,9 @@ VERBS = {
     "speakers/topic": ["show", "scope", "ask", "not-now"],
 }
 
+# Pages of an evening's messages.
+EVENING_PAGES = ["messages", "calls", "reminders/eve", "reminders/half_day"]
+
 
 def lists() -> list[str]:
     return [f"/admin/{path}/" for path in paths()]
@@ -93,8 +96,9 @@ def pages_of(world) -> list[str]:
         for page in ["change", "history", "delete", *VERBS.get(path, [])]:
             found.append(f"/admin/{path}/{thing.pk}/{page}/")
     found.append(f"/admin/speakers/offer/ask/{world.slot.pk}/")
-    found.append(f"/admin/meetups/event/{world.event.pk}/messages/")
-    return [*found, f"/admin/meetups/event/{world.event.pk}/registrations.csv"]
+    evening = f"/admin/meetups/event/{world.event.pk}"
+    found += [f"{evening}/{page}/" for page in EVENING_PAGES]
+    return [*found, f"{evening}/registrations.csv"]
 
 
 def change_url(thing) -> str:

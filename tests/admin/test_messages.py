@@ -236,7 +236,7 @@ def test_a_preview_is_what_its_reader_gets(client, event, ours):
     make_follower(ours.series, contact=reader)
     wave = event.waves.get(number=1)
     shown = page(client, wave, "preview")
-    assert (shown.context["person"], shown.context["reads"]) == (reader, "Русский")
+    assert (shown.context["person"], shown.context["people"]) == (reader, [(reader, "Русский")])
     assert "Анна" in shown.context["letter"].text
     framed = page(client, wave, "letter")
     assert "Анна" in framed.content.decode()
