@@ -3,7 +3,7 @@
 from outbox.invariants import Check, rows
 from outbox.models.cap import USUAL
 
-# A minute of grace: what is handed over in that moment cannot be taken back (reliability, I7).
+# A minute of grace: what is handed over in that moment cannot be taken back.
 # A digest tells of several series; whoever follows one of them may have it.
 WITHOUT_CONSENT = """
 SELECT d.key || ' is ' || d.state || ', and this person does not follow'

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from meetups.walltime import instant
 
-# Later than this after it was due a digest is missed (reliability §4.2).
+# Later than this after it was due a digest is missed: it would tell of what is over by then.
 GOOD_FOR = dt.timedelta(hours=48)
 
 

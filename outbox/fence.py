@@ -1,8 +1,8 @@
 """The database's side of one sender: what it has claimed, and the line no message crosses twice.
 
-`hand_over` is that line (reliability.md §4.2, step 4). It is committed before the first byte of a
-message leaves, and it says yes only while the claim is ours, its lease runs by the database's
-clock, nobody blocked the address and it is not too late.
+`hand_over` is that line. It is committed before the first byte of a message leaves, and it says yes
+only while the claim is ours, its lease runs by the database's clock, nobody blocked the address and
+it is not too late.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""What must hold of messages at any moment (reliability.md §3.9), read by check_invariants."""
+"""What must hold of messages at any moment, read by check_invariants."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How long a message waits for its next try (pretix' tables, reliability.md §4.2, step 9)."""
+"""How long a message waits for its next try (pretix' tables)."""
 
 import random
 from datetime import timedelta

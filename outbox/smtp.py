@@ -1,4 +1,4 @@
-"""SMTP that knows how far it came (reliability.md §4.2, step 5; measured in M5).
+"""SMTP that knows how far it came.
 
 One connection carries many messages. `offer` asks everything that can be asked before the message
 leaves, so that any failure in it is surely "not taken". After the go-ahead for the message every

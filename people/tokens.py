@@ -1,7 +1,7 @@
 """Secret links: 128 bits, only their hash in the database.
 
 A link is derived from the row's seed and the secret key, so that every mail about the row can
-carry the same link and a stolen dump opens nothing (reliability §4.4). The purpose goes into it,
+carry the same link and a stolen dump opens nothing. The purpose goes into it,
 so that a link of one kind never opens a page of another (T45).
 """
 

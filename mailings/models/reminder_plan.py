@@ -17,7 +17,7 @@ from meetups.walltime import instant
 from outbox.models import Delivery
 from outbox.models.delivery import DeliveryQuerySet
 
-# The eve, in the event's zone (contract, "Eve reminder"; needs 82, 83).
+# On the eve, by the event's clocks: after work, while tomorrow can still be arranged (need 83).
 EVE_AT = dt.time(18)
 HALF_A_DAY = dt.timedelta(hours=12)
 # Who comes in later than this before the start has just been told everything.

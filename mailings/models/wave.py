@@ -24,8 +24,6 @@ from people.models import Contact, User
 MOST_INVITATIONS = 2  # need 79
 # What comes after the evening leaves in the late morning, when the recording may be there.
 THANKS_AFTER, RECAP_AFTER, MORNING = 1, 7, dt.time(11)
-EVE_AT = dt.time(18)  # contract, "Eve reminder"
-HALF_A_DAY = dt.timedelta(hours=12)
 GOOD_FOR = dt.timedelta(days=7)  # what is said afterwards
 
 

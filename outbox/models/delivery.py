@@ -170,7 +170,7 @@ class Delivery(models.Model):
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     not_after = models.DateTimeField(_("not after"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    # Sent again without evidence, at most once (reliability.md §4.2, step 7).
+    # Sent again without evidence, at most once: twice is better than not at all, thrice is not.
     resends = models.PositiveSmallIntegerField(default=0)
     # Whose claim it is, while the state is claimed or handover; stays when it is over.
     claim_token = models.UUIDField(null=True, blank=True)

@@ -10,7 +10,7 @@ from outbox.models.suppression import Suppression
 from outbox.states import State
 from people.models import Contact
 
-# reliability.md §4.2, "Bounces".
+# A full mailbox may be emptied; three messages in a month say that nobody looks into it.
 MOST_SOFT_BOUNCES = 3
 SOFT_BOUNCES_COUNT_FOR = timedelta(days=30)
 
