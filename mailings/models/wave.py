@@ -191,7 +191,7 @@ class Wave(Releasing, models.Model):
         self.due_at = instant(self.day, self.at, self.event.zone)
 
     def clean(self) -> None:
-        if self.event_id is None:
+        if not self.event_id:
             return  # the form says that an evening is missing
         if not self.is_invitation:
             self.number = None

@@ -1,5 +1,7 @@
 """A message that cannot be sent fails by itself and visibly; the others go out."""
 
+from typing import Any
+
 import pytest
 
 from outbox.models import Delivery
@@ -7,7 +9,7 @@ from tests.outbox.conftest import make_delivery, send, state_of
 
 pytestmark = pytest.mark.django_db
 
-POISON = {
+POISON: dict[str, tuple[dict[str, Any], str]] = {
     "no such template": ({"template": "nobody/wrote_this"}, "TemplateDoesNotExist"),
     "a fact that breaks the template": (
         {"template": "registrations/going", "context": {"starts": "soon", "zone": "Nowhere"}},
