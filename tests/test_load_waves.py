@@ -268,6 +268,7 @@ def test_a_draft_with_an_organizers_words_keeps_its_place(load, event):
         ({"due": None}, "waves[0].due: null is no text"),
         ({"text": "Hello {foo}"}, "waves[0].text: nothing fills in {foo}; there are {name}, {even"),
         ({"subject": "{token}"}, "waves[0].subject: nothing fills in {token}"),
+        ({"subject": "For {name}"}, "waves[0].subject: nothing fills in {name}; there are {even"),
         ({"subject": "a\nBcc: x@y.z"}, "waves[0].subject: "),
         ({"subject": "x" * 151}, "waves[0].subject: at most 150 characters fit"),
         ({"text": 1}, "waves[0].text: 1 is no text"),
