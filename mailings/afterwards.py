@@ -52,7 +52,9 @@ def shared_facts(wave: Wave) -> dict[str, Any]:
 def advice(wave: Wave) -> str:
     """What to do before it is released; "" where nothing is amiss. A recap of nothing annoys."""
     event = wave.event
-    if wave.purpose != Purpose.RECAP or event.recap or event.pictures.exists():
+    if not event.is_over or wave.purpose != Purpose.RECAP:
+        return ""
+    if event.recap or event.pictures.exists():
         return ""
     if what_remains(event):
         return ""

@@ -1,5 +1,6 @@
 """The verbs of a message to many: each takes its row, so that two clicks do one thing."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,6 +44,7 @@ class Releasing:
             if wave.state != wave.State.RELEASED:
                 wave.refuse_unless_to_come()
                 wave.refuse_what_leads_nowhere()
+                wave.refuse_before_the_end(wave.due_at)
                 _let_go(wave, by)
 
     def send_now(self, by: User | None) -> None:
@@ -50,6 +52,7 @@ class Releasing:
         with self.locked() as wave:
             wave.refuse_unless_to_come()
             wave.refuse_what_leads_nowhere()
+            wave.refuse_before_the_end(timezone.now())
             now = timezone.now().astimezone(ZoneInfo(wave.event.zone))
             wave.days_before, wave.at = (wave.event.date - now.date()).days, now.time()
             wave.at_once = True
@@ -133,6 +136,11 @@ class Releasing:
             raise Refused(_("It is too late: it would come when nobody needs it any more."))
         if self.purpose == self.Purpose.NOTE and not self.text.strip():
             raise Refused(_("It has no text yet. Write what you want to say first."))
+
+    def refuse_before_the_end(self: Any, moment: dt.datetime) -> None:
+        """Raises Refused for thanks and the like that would leave while nobody has come yet."""
+        if self.is_afterwards and moment < self.event.ends_at:
+            raise Refused(_("The evening is not over then, so nobody has come yet."))
 
     def is_out(self: Any) -> bool:
         """Whether it has started and nothing of it waits any more."""

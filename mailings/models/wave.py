@@ -258,10 +258,15 @@ class Wave(Releasing, models.Model):
         return MessageClass.PROMOTIONAL if is_news else MessageClass.SERVICE
 
     @property
+    def is_afterwards(self) -> bool:
+        """Whether it speaks of an evening that has been, or to people who were there."""
+        is_after = self.purpose in {self.Purpose.THANKS, self.Purpose.RECAP}
+        return is_after or self.audience in AFTERWARDS
+
+    @property
     def not_after(self) -> dt.datetime:
         """The last moment at which it still makes sense."""
-        is_after = self.purpose in {self.Purpose.THANKS, self.Purpose.RECAP}
-        if is_after or self.audience in AFTERWARDS:
+        if self.is_afterwards:
             return max(self.due_at, self.event.ends_at) + GOOD_FOR
         return self.event.ends_at if self.is_service else self.event.starts_at
 

@@ -81,3 +81,27 @@ def test_a_preview_offers_a_reader_of_each_language(client, ours):
 
     assert "Zhang Wei · 简体中文" in body(client.get(page))
     assert "你好" in body(client.get(page, {"person": last.member.contact_id}))
+
+
+@pytest.mark.parametrize("verb", ["send", "release"])
+def test_nobody_is_thanked_before_the_evening_is_over(client, ours, verb):
+    event = make_event(ours.series, starts="2026-12-10T19:00")
+    thanks = event.waves.get(purpose="thanks")
+    thanks.days_before = 0 if verb == "release" else thanks.days_before
+    thanks.save()
+
+    answer = client.post(f"/admin/mailings/wave/{thanks.pk}/{verb}/")
+
+    assert "The evening is not over then" in body(answer)
+    thanks.refresh_from_db()
+    assert thanks.state == Wave.State.DRAFT
+
+
+def test_a_recap_of_nothing_is_spoken_of_only_once_there_could_be_something(client, ours):
+    event = make_event(ours.series, starts="2026-12-10T19:00")
+    line = f"/admin/meetups/event/{event.pk}/messages/"
+    assert "Nothing remains of the evening" not in body(client.get(line))
+    Event.objects.filter(pk=event.pk).update(
+        starts_at="2026-11-30T16:00Z", ends_at="2026-11-30T18:00Z", date="2026-11-30"
+    )
+    assert "Nothing remains of the evening" in body(client.get(line))
