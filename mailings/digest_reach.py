@@ -60,16 +60,17 @@ WITH clock AS (
 ), earlier AS (
     SELECT * FROM unnest(%(of_series)s::bigint[], %(was_due)s::timestamptz[],
                          %(told_from)s::timestamptz[]) AS earlier (series_id, due, since)
-), followed AS MATERIALIZED (
-    SELECT judged.id AS contact_id, member.series_id, min(wish.given_at) AS joined,
+), wished AS MATERIALIZED (
+    SELECT member.contact_id, member.series_id, wish.channel, min(wish.given_at) AS joined,
         CASE WHEN bool_and(wish.line_id IS NOT NULL)
              THEN array_agg(DISTINCT wish.line_id ORDER BY wish.line_id) END AS lines
-    FROM judged
-    JOIN meetups_member member
-        ON member.contact_id = judged.id AND member.series_id = ANY(%(series)s)
-    JOIN ({wishes}) AS wish ON wish.member_id = member.id AND wish.channel = judged.via
+    FROM meetups_member member JOIN ({wishes}) AS wish ON wish.member_id = member.id
+    WHERE member.series_id = ANY(%(series)s)
+    GROUP BY member.contact_id, member.series_id, wish.channel
+), followed AS MATERIALIZED (
+    SELECT wished.* FROM judged
+    JOIN wished ON wished.contact_id = judged.id AND wished.channel = judged.via
     WHERE judged.held_because = ''
-    GROUP BY judged.id, member.series_id
 ), told AS (
     SELECT followed.contact_id, jsonb_agg(
         jsonb_build_array(followed.series_id, followed.lines, COALESCE(last.since, (

@@ -30,6 +30,8 @@ from outbox.models import Batch
 from outbox.states import MessageClass
 
 LETTER = "mailings/digest"
+# A hundred thousand people are joined in memory, not in files; until the transaction ends.
+ROOM = "SET LOCAL work_mem = '64MB'"
 JUDGE = "CREATE TEMPORARY TABLE digest_people ON COMMIT DROP AS {people}"
 COUNT = "SELECT wishes, count(*) FROM digest_people WHERE held_because = '' GROUP BY wishes"
 # One letter for each batch, and the name of everybody else with the reason.
@@ -87,6 +89,7 @@ def _write(digest: Digest, due: list[Clock]) -> int:
     digests, ledger = together(digest), digest.ledger()
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.digest_people")
+        cursor.execute(ROOM)
         sql, values = people(digest, due)
         cursor.execute(JUDGE.format(people=sql), values)
         cursor.execute(COUNT)
