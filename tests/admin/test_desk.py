@@ -265,7 +265,7 @@ def test_what_was_released_and_the_digest_leave_next(series):
         (
             "First invitation",
             datetime(2026, 12, 1, 15, 0, tzinfo=UTC),
-            "followers of Web or of all of it",
+            "followers of Web, or of the whole series",
         ),
         ("Eve reminder", datetime(2026, 12, 9, 15, 0, tzinfo=UTC), ""),
         ("Reminder half a day before", datetime(2026, 12, 10, 5, 0, tzinfo=UTC), ""),

@@ -62,7 +62,7 @@ def test_a_seat_is_had_with_the_keyboard_alone(guest, evening):
     said(guest, f"We have just written to {ANNA}")
     seat = evening.registrations.get()
     assert (seat.state, seat.contact.name) == ("going", "Anna")
-    assert seat.contact.memberships.get().subscriptions.get().source == "registration"
+    assert evening.series.wishes.get(email=ANNA).source == "registration"
 
 
 def test_the_confirmation_says_all_and_fits_a_calendar(window, evening):
