@@ -37,8 +37,10 @@ INSERT INTO meetups_subscription (member_id, channel, pace, source, text_version
     confirmed_at, network)
 SELECT id, 'email', 'all', 'file', '1', now(), now(), '' FROM meetups_member;
 INSERT INTO registrations_registration (event_id, contact_id, mode, state, state_at, rev, source,
-    out_of_turn, seed, token_hash, created_at)
-SELECT %(event)s, id, 'onsite', 'going', now(), 1, '', false, md5(id::text), md5(id::text), now()
+    guests, out_of_turn, needs_approval, behind, is_shown, came_by, appeal, appeal_text,
+    seed, token_hash, created_at)
+SELECT %(event)s, id, 'onsite', 'going', now(), 1, '',
+    0, false, false, false, false, '', '', '', md5(id::text), md5(id::text), now()
 FROM people_contact WHERE id %% 100 = 0;
 INSERT INTO outbox_suppression (address_hash, reason, since)
 SELECT md5(n::text) || md5(n::text), 'bounce', now()

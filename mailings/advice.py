@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from mailings import afterwards
 from mailings.models.wave import Wave
-from mailings.nights import DAWN, NIGHT
+from meetups.walltime import DAWN, NIGHT
 
 LEAST_GAP = 7  # days, the usual cap
 SOON_FOR_NEWCOMERS = 7

@@ -3,9 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from meetups.walltime import instant
-
-NIGHT, DAWN = dt.time(21), dt.time(8)
+from meetups.walltime import DAWN, NIGHT, instant
 
 
 def morning_of(moment: dt.datetime, zone: str) -> dt.datetime:

@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+# Nobody is disturbed from here to there, by the clocks of where she is.
+NIGHT, DAWN = time(21), time(8)
+
 
 def validate_zone(name: str) -> None:
     """Refuses what is no zone of the IANA database."""

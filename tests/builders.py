@@ -162,6 +162,8 @@ def make_registration(
     seat.mode = seat.mode or event.modes[0]
     seat.token_hash = hash_of(token_from(seat.seed))
     Member.objects.get_or_create(series=event.series, contact=seat.contact)
+    if state == "offered":
+        seat.offer_until = seat.offer_until or timezone.now() + timedelta(hours=6)
     with event.locked():
         for step in _WAYS[state]:
             seat.move_to(step, tell=False)

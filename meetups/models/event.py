@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from meetups.models.evenings import EventQuerySet
-from meetups.models.series import Line, Series
+from meetups.models.series import Cycle, Line, Series
 from meetups.notices import let_talks_go, talks_in, tell, when_and_where
 from meetups.text import folded, render_markdown
 from meetups.walltime import instant, validate_day, validate_zone
@@ -116,6 +116,17 @@ class Event(models.Model):
     online_capacity = models.PositiveIntegerField(
         _("seats online"), null=True, blank=True, help_text=_("Empty: no limit.")
     )
+    guests_allowed = models.PositiveSmallIntegerField(
+        _("guests a person may bring"),
+        default=0,
+        validators=[MaxValueValidator(9)],
+        help_text=_("Each takes a seat. 0: nobody is asked."),
+    )
+    approval = models.BooleanField(
+        _("seats need our yes"),
+        default=False,
+        help_text=_("Whoever came three times within a year is let in at once."),
+    )
     # Kept by a trigger of the registrations; never written from here.
     seats_taken = models.PositiveIntegerField(default=0, editable=False)
     online_taken = models.PositiveIntegerField(default=0, editable=False)
@@ -130,6 +141,18 @@ class Event(models.Model):
     )  # fmt: skip
     recap_html = models.TextField(editable=False, blank=True)
     came = models.PositiveIntegerField(_("people who came"), null=True, blank=True)
+    cycle = models.ForeignKey(
+        Cycle, models.SET_NULL, null=True, blank=True, related_name="events",
+        verbose_name=_("cycle"),
+        help_text=_("Sessions of one cycle count a person once."),
+    )  # fmt: skip
+    # The door kept a list of who came, and whoever is not on it did not come (O5).
+    list_closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    list_is_partial = models.BooleanField(
+        _("the list of who came is not complete"),
+        default=False,
+        help_text=_("Then nobody counts as absent."),
+    )
 
     source = models.CharField(max_length=300, blank=True, editable=False)
     search_text = models.TextField(editable=False, blank=True)

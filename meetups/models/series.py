@@ -66,6 +66,35 @@ class Series(models.Model):
         help_text=_("Off: a seat is given at once. On: it is held for two hours until the click."),
     )
 
+    # Seats near the start, and fair rules for those who stay away (O5, O21).
+    ask_hours = models.PositiveSmallIntegerField(
+        _("ask before moving up, hours before the start"),
+        default=3,
+        validators=[MaxValueValidator(720)],
+        help_text=_(
+            "Earlier, whoever is next in line gets a free seat at once; from then on it is offered."
+        ),
+    )
+    offer_hours = models.PositiveSmallIntegerField(
+        _("an offered seat waits, hours"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(168)],
+        help_text=_("At most; the night does not count, and near the start it is less."),
+    )
+    missed_limit = models.PositiveSmallIntegerField(
+        _("so many missed evenings, and one waits behind the others"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Within six months. Empty: missing an evening has no effect."),
+    )
+    overfill_percent = models.PositiveSmallIntegerField(
+        _("the room may be too small in so many of 100 evenings"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text=_("How many seats we advise to give away follows from it."),
+    )
+
     # When we write (needs 70, 79, 80, 83, 85): the organizers' own numbers, with good defaults.
     first_wave_days = models.PositiveSmallIntegerField(
         _("first invitation, days before"),
@@ -129,6 +158,23 @@ class Line(models.Model):
         ordering = ["series", "slug"]
         constraints = [
             models.UniqueConstraint(fields=["series", "slug"], name="line_once_per_series")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cycle(models.Model):
+    """Sessions of one topic at several times: whoever comes to two of them is one person (O19)."""
+
+    series = models.ForeignKey(Series, models.CASCADE, related_name="cycles")
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta:
+        verbose_name = _("cycle")
+        verbose_name_plural = _("cycles")
+        constraints = [
+            models.UniqueConstraint(fields=["series", "name"], name="cycle_once_per_series")
         ]
 
     def __str__(self) -> str:

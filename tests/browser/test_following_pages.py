@@ -94,11 +94,11 @@ def test_a_guest_follows_and_changes_her_mind(guest, people):
     make_line(series, "web", "Web")
     guest.goto("/series/minsk/")
     guest.get_by_role("link", name="Tell me about the next evenings").click()
-    guest.get_by_label("Your e-mail address").fill("ada@example.org")
+    guest.get_by_label("Your e-mail address").fill("newcomer@example.org")
     guest.get_by_role("checkbox", name="Web").check()
     guest.get_by_role("button", name="Send me the mail to confirm").click()
     assert guest.get_by_role("heading", name="Look into your mail").is_visible()
-    letter = mail_to("ada@example.org").text
+    letter = mail_to("newcomer@example.org").text
     guest.goto(re.search(r"http\S+/follow/confirm/\S+", letter)[0])
     guest.get_by_role("button", name="Yes, tell me").click()
     assert guest.get_by_role("heading", name="It is done").is_visible()

@@ -24,8 +24,10 @@ FROM generate_series(1, %(count)s) n
 """
 SEATS = """
 INSERT INTO registrations_registration (event_id, contact_id, mode, state, state_at, rev, source,
-                                        out_of_turn, seed, token_hash, created_at)
-SELECT %(event)s, id, 'onsite', 'going', %(now)s - interval '1 day', 1, '', false,
+    guests, out_of_turn, needs_approval, behind, is_shown, came_by, appeal, appeal_text,
+    seed, token_hash, created_at)
+SELECT %(event)s, id, 'onsite', 'going', %(now)s - interval '1 day', 1, '',
+       0, false, false, false, false, '', '', '',
        md5(id::text), md5(id::text), %(now)s
 FROM people_contact
 """

@@ -34,6 +34,8 @@ FACTS = {
     "lead": SEED,
     "offer": 1,
     "position": 3,
+    "guests": 2,
+    "offer_until": "2026-12-10T10:00:00+00:00",
     "reason": "Сломалось отопление.",
     "because": "Тесно.",
     "talk": "Очереди",

@@ -14,8 +14,10 @@ def insert(event, contact, state="going", mode="onsite"):
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO registrations_registration (event_id, contact_id, mode, state, state_at,"
-            " rev, source, out_of_turn, seed, token_hash, created_at)"
-            " VALUES (%s, %s, %s, %s, now(), 1, '', false, '', md5(random()::text), now())",
+            " offer_until, rev, source, guests, out_of_turn, needs_approval, behind, is_shown,"
+            " came_by, appeal, appeal_text, seed, token_hash, created_at)"
+            " VALUES (%s, %s, %s, %s, now(), now(), 1, '', 0, false, false, false, false,"
+            " '', '', '', '', md5(random()::text), now())",
             [event.pk, contact.pk, mode, state],
         )
 

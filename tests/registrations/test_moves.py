@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from meetups.models import Refused
 from outbox.models import Delivery
@@ -37,6 +38,7 @@ def test_only_the_moves_of_the_table_are_possible(old, new):
         seat.move_to(new)
         assert (seat.state, seat.rev) == (old, rev)
     elif f"{old} {new}" in LEGAL:
+        seat.offer_until = timezone.now() if new == "offered" else seat.offer_until
         seat.move_to(new)
         seat.refresh_from_db()
         assert (seat.state, seat.rev) == (new, rev + 1)

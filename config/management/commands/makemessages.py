@@ -19,7 +19,7 @@ PLACES = (
     "outbox/templatetags/*.py",
     "people/models.py",
     "registrations/models.py",
-    "registrations/seats.py",
+    "registrations/models/seats.py",
     "registrations/templatetags/*.py",
     "registrations/views.py",
     "speakers/calendar.py",

@@ -17,8 +17,8 @@ from meetups.admin import SeriesAdmin
 from meetups.admin.base import SeriesFilter, number_in
 from meetups.models import Event
 from meetups.rights import ADD, ADDRESSES, CHANGE, DECIDE, DELETE, VIEW, rights_of
+from registrations.admin.guest_forms import CameForm, CancelSeatForm, GiveSeatForm, GuestForm
 from registrations.models import Registration
-from registrations.seat_forms import CameForm, CancelSeatForm, GiveSeatForm, GuestForm
 
 # Those with a seat first, then the queue, then those who will not come.
 IN_ORDER = Case(

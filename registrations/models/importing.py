@@ -1,0 +1,38 @@
+"""People, evenings and attendance brought along from elsewhere (O25)."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetups.models import Series
+from people.models import User
+
+
+class Import(models.Model):
+    """One file on its way in: sent, mapped, tried, taken over."""
+
+    class State(models.TextChoices):
+        SENT = "sent", _("sent")
+        TRIED = "tried", _("tried, nothing written yet")
+        DONE = "done", _("taken over")
+
+    series = models.ForeignKey(
+        Series, models.CASCADE, related_name="imports", verbose_name=_("series")
+    )
+    file_name = models.CharField(_("file"), max_length=200)
+    # Emptied once it is taken over: the rows have it then, and a copy would outlive them.
+    content = models.BinaryField(default=b"")
+    mapping = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    state = models.CharField(_("state"), max_length=5, choices=State, default=State.SENT)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    done_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-sent_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
