@@ -68,7 +68,9 @@ def segments(text: str) -> int:
 
 def fitted(text: str, most: int = MOST_SEGMENTS) -> str:
     """The text with words taken off the end of its longest lines until it fits; never off links."""
-    lines = text.split("\n")
+    # No more than that ever fits, so a page of text costs no more than three messages of it.
+    room = most * 160
+    lines = [line if LINK.search(line) else line[:room] for line in text.split("\n")]
     while segments("\n".join(lines)) > most:
         longest = max((line for line in lines if not LINK.search(line)), key=len, default="")
         if not longest:
