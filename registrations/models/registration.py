@@ -308,9 +308,10 @@ class Registration(models.Model):
             fresh.save(
                 update_fields=["mode", "guests", "rev", "queue_no", "state_at", "out_of_turn"]
             )
+            changed = fresh.rev
             Registration.objects.fill_seats(fresh.event)
             fresh.refresh_from_db(fields=["state", "rev"])
-            if fresh.rev == self.rev + 1:  # not moved up by it, which has a letter of its own
+            if fresh.rev == changed:  # not moved up by it, which has a letter of its own
                 fresh._write("registrations/changed")
         self.refresh_from_db()
 

@@ -152,6 +152,16 @@ def test_somebody_brings_fewer_and_the_seat_goes_on():
     assert broken_invariants() == {}
 
 
+def test_each_change_is_told_also_from_a_page_that_was_opened_before_it():
+    event = make_event(capacity=5, guests_allowed=2)
+    seat = Registration.objects.register(event, make_contact())
+    old_page = Registration.objects.get(pk=seat.pk)
+    seat.change(guests=1)
+    old_page.change(guests=2)
+    letters = event.messages().filter(template="registrations/changed")
+    assert sorted(letter.context["guests"] for letter in letters) == [1, 2]
+
+
 # An organizer's yes
 
 
