@@ -644,3 +644,28 @@ def test_a_crowd_of_followers_is_loaded_and_loaded_again_in_seconds(load):
         load(contract(contacts=told, registrations=[]))
         assert time.monotonic() - began < patience(15)
     assert Subscription.objects.confirmed().count() == 20_000
+
+
+def test_guests_requests_and_offers_may_stand_in_the_file(load):
+    content = copy.deepcopy(CONTRACT)
+    content["series"][0] |= {"ask_hours": 24, "offer_hours": 6, "missed_limit": 2}
+    content["events"][0] |= {"guests_allowed": 2, "approval": True, "capacity": 4}
+    content["contacts"] = [{"email": f"{name}@example.org"} for name in "abc"]
+    content["registrations"] = [
+        {"event": "mp-61", "email": "a@example.org", "guests": 2},
+        {"event": "mp-61", "email": "b@example.org", "state": "offered"},
+        {"event": "mp-61", "email": "c@example.org", "state": "waiting", "guests": 1},
+    ]
+    load(content)
+    event = Event.objects.get(slug="mp-61")
+    assert (event.seats_taken, event.guests_allowed, event.approval) == (4, 2, True)
+    offer = event.registrations.get(state="offered")
+    assert timezone.now() < offer.offer_until < timezone.now() + timedelta(hours=6 + 12)
+
+
+def test_more_guests_than_seats_are_refused(refused):
+    content = copy.deepcopy(CONTRACT)
+    content["events"][0] |= {"guests_allowed": 2, "capacity": 2}
+    content["contacts"] = [{"email": "a@example.org"}]
+    content["registrations"] = [{"event": "mp-61", "email": "a@example.org", "guests": 2}]
+    assert refused(content) == ["registrations[0]: all 2 seats (onsite) of this evening are given"]

@@ -14,7 +14,7 @@ from venues.models import Room, Venue
 
 _OF_EVENT = (
     "title", "minutes", "capacity", "online_capacity", "mode", "status", "tagline", "description",
-    "language", "level", "online_url", "getting_in", "recap", "came",
+    "language", "level", "online_url", "getting_in", "recap", "came", "guests_allowed", "approval",
 )  # fmt: skip
 
 
@@ -125,7 +125,9 @@ def check_seats(slugs: set[str], problems: Problems) -> None:
     events = Event.objects.published().filter(slug__in=slugs, starts_at__gt=timezone.now())
     for event in events:
         for mode in event.modes:
-            if event.seats_left(mode) != 0 and event.registrations.waiting().filter(mode=mode):
+            left = event.seats_left(mode)
+            queue = event.registrations.in_line(mode)
+            if (queue if left is None else queue.filter(guests__lt=left)).exists():
                 problems.add(
                     f"evening {event.slug}",
                     f"seats ({mode}) are free and people wait; let them in with the limit "

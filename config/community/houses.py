@@ -10,7 +10,7 @@ from venues.models import Room, Venue
 _OF_SERIES = (
     "name", "time_zone", "language", "tagline", "description", "hue", "chat_url",
     "code_of_conduct_url", "privacy_text", "sender_name", "reply_to", "usual_time",
-    "usual_minutes", "rhythm", "confirm_by_mail",
+    "usual_minutes", "rhythm", "confirm_by_mail", "ask_hours", "offer_hours", "missed_limit",
 )  # fmt: skip
 _OF_VENUE = (
     "name", "kind", "address", "latitude", "longitude", "transport", "parking", "entrance",

@@ -6,6 +6,7 @@ somebody moved up) is left as it is, so that an old file never takes a seat back
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -16,10 +17,11 @@ from config.community.values import shown
 from meetups.models import Event, Member
 from people.models import Contact
 from registrations.models import Registration
+from registrations.offers import after_waking
 from registrations.tokens import hash_of, token_from
 
 State, SEATED = Registration.State, Registration.SEATED
-CHANGING = ["state", "state_at", "queue_no", "out_of_turn", "came"]
+CHANGING = ["state", "state_at", "queue_no", "offer_until", "out_of_turn", "came", "came_by"]
 
 
 @dataclass
@@ -86,19 +88,20 @@ class _Guests:
             self.problems.add(f"{told.place}.mode", f"this evening is not held {shown(mode)}")
         seat = Registration(event=self.event, contact=contact, mode=mode, source=SOURCE, rev=1)
         seat.token_hash = hash_of(token_from(seat.seed))
-        seat.created_at, seat.came = self.now, told.get("came")
+        seat.created_at, seat.guests = self.now, told.get("guests", 0)
+        self._note(seat, told.get("came"))
         self._set(seat, told.get("state", State.GOING), told)
         return seat
 
     def _change(self, seat: Registration, told: Record) -> bool:
         """Follow the file where only files have touched the seat; False if nothing changes."""
         old_came, wanted = seat.came, told.get("state", seat.state)
-        seat.came = told.get("came", seat.came)
+        self._note(seat, told.get("came", seat.came))
         untouched = seat.source == SOURCE and seat.rev <= 1
         if wanted != seat.state:
             if untouched and wanted in Registration.MOVES[seat.state]:
                 if seat.state in SEATED and wanted not in SEATED:
-                    self._free(seat.mode)
+                    self._free(seat)
                 self._set(seat, wanted, told, had_seat=seat.state in SEATED)
                 return True
             self.seats.left += 1
@@ -112,20 +115,30 @@ class _Guests:
             seat.queue_no = self.event.queue_last
         elif state in SEATED and not had_seat:
             seat.out_of_turn = seat.mode in self.queues
-            self._take(seat.mode, told)
+            self._take(seat, told)
+        if state == State.OFFERED:
+            hours = timedelta(hours=self.event.series.offer_hours)
+            until = after_waking(self.now, hours, self.event.zone)
+            seat.offer_until = min(until, self.event.starts_at)
 
-    def _take(self, mode: str, told: Record) -> None:
+    def _note(self, seat: Registration, came: bool | None) -> None:
+        """Whether she came, and that the file says so: an organizer wrote it."""
+        if came != seat.came:
+            seat.came, seat.came_by = came, "" if came is None else Registration.Knows.HAND
+
+    def _take(self, seat: Registration, told: Record) -> None:
+        mode = seat.mode
         left = self.left.get(mode)
-        if left == 0:
+        if left is not None and left < seat.seats:
             sentence = f"all {self.event.limit(mode)} seats ({mode}) of this evening are given"
             self.problems.add(told.place, sentence)
         elif left is not None:
-            self.left[mode] = left - 1
+            self.left[mode] = left - seat.seats
 
-    def _free(self, mode: str) -> None:
-        left = self.left.get(mode)
+    def _free(self, seat: Registration) -> None:
+        left = self.left.get(seat.mode)
         if left is not None:
-            self.left[mode] = left + 1
+            self.left[seat.mode] = left + seat.seats
 
     def _introduce(self, contacts: list[Contact]) -> None:
         """The series knows its guests."""

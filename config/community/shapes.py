@@ -156,7 +156,8 @@ SERIES = Shape(
     | columns(
         Series, "name", "time_zone", "tagline", "description", "hue", "chat_url",
         "code_of_conduct_url", "privacy_text", "sender_name", "reply_to", "usual_time",
-        "usual_minutes", "rhythm", "confirm_by_mail",
+        "usual_minutes", "rhythm", "confirm_by_mail", "ask_hours", "offer_hours",
+        "missed_limit",
     )
     | {"lines": lines, "usual_venue": or_null(values.slug), "digest": or_null(digest)},
     required=frozenset({"slug", "name", "time_zone"}),
@@ -177,7 +178,8 @@ EVENTS = Shape(
     | {"room": or_null(values.text), "language": values.language}
     | columns(
         Event, "title", "minutes", "capacity", "online_capacity", "mode", "status", "tagline",
-        "description", "level", "online_url", "getting_in", "recap", "came",
+        "description", "level", "online_url", "getting_in", "recap", "came", "guests_allowed",
+        "approval",
     ),
     required=frozenset({"series", "slug", "title", "starts"}),
     parts={"agenda": SLOT},
@@ -191,7 +193,7 @@ CONTACTS = Shape(
 )
 REGISTRATIONS = Shape(
     keys={"event": values.slug, "email": values.email, "came": values.flag}
-    | columns(Registration, "state", "mode"),
+    | columns(Registration, "state", "mode", "guests"),
     required=frozenset({"event", "email"}),
 )
 
