@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from meetups.models import Event, Subscription, Wish
 from people.models import Contact, normalized_email, validate_name
-from registrations.models import Registration
+from registrations.asking.fields import AsksQuestions
+from registrations.models import Answer, Question, Registration
 
 # Kept with every consent to show what was agreed to (T73). Change it with the text.
 CONSENT_VERSION = "2026-11"
 
 
-class SeatForm(forms.Form):
+class SeatForm(AsksQuestions):
     """Keeps a seat for whoever can read the mail sent to the address."""
 
     name = forms.CharField(
@@ -48,6 +49,7 @@ class SeatForm(forms.Form):
         self.label_suffix = ""
         self.event = event
         self.network = ""
+        self.ask(list(Question.objects.of_the_form(event.series)))
         if len(event.modes) == 1:
             del self.fields["mode"]
         else:
@@ -68,13 +70,15 @@ class SeatForm(forms.Form):
         contact = Contact.objects.for_email(
             data["email"], data["name"], language=self.event.series.language
         )
-        return Registration.objects.register(
+        seat = Registration.objects.register(
             self.event,
             contact,
             data.get("mode", ""),
             source=source,
             wish=self._wish(contact) if data["consent"] else None,
         )
+        Answer.objects.keep_new(self.answers(), seat)
+        return seat
 
     def _wish(self, contact: Contact) -> Wish | None:
         """What the box asks for; it is consent with the click in the seat's own mail (T73)."""

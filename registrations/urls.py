@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from registrations import views
 
@@ -13,4 +13,5 @@ urlpatterns = [
     re_path(MINE + r"coming/$", views.coming, name="coming"),
     re_path(MINE + r"confirm/$", views.confirm, name="confirm"),
     re_path(MINE + r"evening\.ics$", views.calendar, name="calendar"),
+    path("", include("registrations.asking.urls")),
 ]

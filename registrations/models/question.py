@@ -1,15 +1,58 @@
 """What guests are asked beyond name and address: sparingly, later, and never twice (O16)."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import connection, models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetups.models import Event, Series
 from people.models import Contact
 from registrations.models.registration import Registration
+
+# One short statement of its own: nobody waits for the disk because a form is counted.
+COUNT_FORM = """
+WITH quickly AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO registrations_formday AS f (event_id, day, opened, amiss, sent)
+SELECT %(event)s, %(day)s, %(opened)s, %(amiss)s, %(sent)s FROM quickly
+ON CONFLICT (event_id, day) DO UPDATE SET
+    opened = f.opened + excluded.opened, amiss = f.amiss + excluded.amiss,
+    sent = f.sent + excluded.sent
+"""
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def asked(self) -> Self:
+        return self.filter(is_asked=True)
+
+    def of_the_form(self, series: Series) -> Self:
+        """Those that everybody is asked: the form for a seat does not know who stands before it."""
+        return self.asked().filter(series=series, from_visit__lte=1)
+
+    def due_to(self, registration: Registration) -> Self:
+        """Those that its holder may be asked at this visit, or has answered already."""
+        series = registration.event.series_id
+        visit = visit_of(registration)
+        return self.asked().filter(series=series, from_visit__lte=visit)
+
+    def unanswered_by(self, contact: Contact) -> Self:
+        known = Answer.objects.given().filter(question=OuterRef("pk"), contact=contact)
+        return self.filter(~Exists(known))
+
+
+def visit_of(registration: Registration) -> int:
+    """1 for the first evening of a series, 2 where she was at another one before."""
+    before = Registration.objects.attended().filter(
+        contact=registration.contact_id,
+        event__series=registration.event.series_id,
+        event__status=Event.Status.PUBLISHED,
+        event__ends_at__lte=timezone.now(),
+    )
+    return before.exclude(event=registration.event_id).count() + 1
 
 
 class Question(models.Model):
@@ -37,6 +80,8 @@ class Question(models.Model):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_asked = models.BooleanField(_("is asked"), default=True)
 
+    objects = QuestionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("question")
         verbose_name_plural = _("questions")
@@ -44,6 +89,43 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def options(self) -> list[str]:
+        """The choices, each once, in the order in which they are offered."""
+        lines = (" ".join(line.split()) for line in self.choices.splitlines())
+        return list(dict.fromkeys(filter(None, lines)))
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def given(self) -> Self:
+        return self.exclude(value=[])
+
+    def note_shown(self, questions: Iterable[Question], registration: Registration) -> None:
+        """Remember that she saw these; what she has answered stays."""
+        rows = [
+            self.model(question=question, contact=registration.contact, registration=registration)
+            for question in questions
+        ]
+        self.bulk_create(rows, ignore_conflicts=True)
+
+    def keep_new(self, answers: dict[int, list[str]], registration: Registration) -> None:
+        """From a form that anybody may fill in for any address: nothing known is changed."""
+        rows = self._rows(answers, registration)
+        self.bulk_create(rows, ignore_conflicts=True)
+
+    def keep(self, answers: dict[int, list[str]], registration: Registration) -> None:
+        """What she answers by her own link, in place of what she answered before."""
+        self.bulk_create(
+            self._rows(answers, registration),
+            update_conflicts=True,
+            unique_fields=["question", "contact"],
+            update_fields=["value", "registration", "given_at"],
+        )
+
+    def _rows(self, answers: dict[int, list[str]], registration: Registration) -> list["Answer"]:
+        who = {"contact": registration.contact, "registration": registration}
+        return [self.model(question_id=pk, value=value, **who) for pk, value in answers.items()]
 
 
 class Answer(models.Model):
@@ -54,9 +136,11 @@ class Answer(models.Model):
     registration = models.ForeignKey(
         Registration, models.SET_NULL, null=True, related_name="answers"
     )
-    # A list, also of one: the words chosen or typed.
+    # A list, also of one: the words chosen or typed. Empty: she saw it and left it open.
     value: Any = models.JSONField(default=list)
     given_at = models.DateTimeField(_("given"), default=timezone.now)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer")
@@ -67,6 +151,15 @@ class Answer(models.Model):
         return ", ".join(map(str, self.value))
 
 
+class FormDayQuerySet(models.QuerySet["FormDay"]):
+    def count_one(self, event: Event, what: str) -> None:
+        """Count a form "opened", "sent" or "amiss"; outside the lock of the seats."""
+        numbers = {name: int(name == what) for name in ("opened", "amiss", "sent")}
+        today = timezone.now().astimezone(ZoneInfo(event.zone)).date()
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_FORM, {"event": event.pk, "day": today} | numbers)
+
+
 class FormDay(models.Model):
     """How often the form of an evening was opened, sent and refused on a day: numbers only."""
 
@@ -75,6 +168,8 @@ class FormDay(models.Model):
     opened = models.PositiveIntegerField(default=0)
     amiss = models.PositiveIntegerField(default=0)
     sent = models.PositiveIntegerField(default=0)
+
+    objects = FormDayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("form by day")
