@@ -50,6 +50,9 @@ FROM registrations_registration r
 WHERE r.state IN ('pending', 'going', 'waiting', 'offered', 'cancelled')
   AND r.source <> 'walk-in' AND NOT (r.source = 'import' AND r.rev <= 1)
   AND NOT (r.state = 'going' AND r.came IS TRUE)  -- let in at the door, told there
+  AND NOT (r.state = 'going' AND EXISTS (  -- or let in there, and taken back
+      SELECT FROM registrations_scan s WHERE s.registration_id = r.id AND s.result = 'undone'
+  ))
   AND NOT EXISTS (
       SELECT FROM outbox_delivery d WHERE d.key = 'reg:' || r.id || ':' || r.state || ':' || r.rev
   )

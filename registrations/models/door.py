@@ -88,6 +88,17 @@ class DoorKey(models.Model):
         self.save(update_fields=["ended_at"])
 
 
+class ScanQuerySet(models.QuerySet["Scan"]):
+    def nameless(self) -> Self:
+        """Walk-ins of whom we have no address: they are counted as come, and nothing else."""
+        return self.filter(kind=Scan.Kind.WALK_IN, result=Scan.Result.ADMITTED, registration=None)
+
+    def to_look_at(self) -> Self:
+        """Refused or let in twice, and nobody has had a look yet."""
+        odd = [Scan.Result.ALREADY, Scan.Result.REFUSED]
+        return self.filter(result__in=odd, seen_at=None).exclude(kind=Scan.Kind.UNDO)
+
+
 class Scan(models.Model):
     """One thing a phone at the door did, as it told it; who came is derived (T36–T40)."""
 
@@ -122,6 +133,8 @@ class Scan(models.Model):
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     seen_at = models.DateTimeField(_("looked at"), null=True, blank=True)
 
+    objects = ScanQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("scan")
         verbose_name_plural = _("scans")
@@ -139,3 +152,12 @@ class Scan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_result_display()}"
+
+    @property
+    def where(self) -> str:
+        """At which door: as the link for helpers is called, else the phone's own mark."""
+        return (self.key.name if self.key else "") or self.device
+
+    def refuse(self, reason: str) -> None:
+        """Nobody is let in by it; the reason is a word of `registrations.door`."""
+        self.result, self.reason = self.Result.REFUSED, reason
