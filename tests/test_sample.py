@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from config.sample.building import address, community, logins
@@ -38,31 +39,6 @@ def sample(*arguments):
     return said.getvalue().splitlines()
 
 
-def test_the_sample_is_loaded_and_says_who_can_sign_in():
-    assert sample("--if-empty")[1:] == LOGINS
-
-    assert list(Series.objects.values_list("slug", flat=True)) == [
-        "minsk-python",
-        "montreal-python",
-    ]
-    for email, password in logins():
-        user = User.objects.get(email=email)
-        assert user.check_password(password)
-        assert user.is_staff
-    assert set(Organizer.objects.filter(user__email="owner@example.org").values_list("role")) == {
-        ("owner",)
-    }
-
-
-def test_a_second_start_only_prints_the_logins():
-    sample("--if-empty")
-    before = Event.objects.count(), Talk.objects.count(), Registration.objects.count()
-
-    assert sample("--if-empty") == LOGINS
-
-    assert (Event.objects.count(), Talk.objects.count(), Registration.objects.count()) == before
-
-
 def test_a_database_in_use_is_left_alone():
     make_series()
 
@@ -84,6 +60,64 @@ def test_the_sample_takes_seconds_leaves_nothing_to_be_sent_and_breaks_no_invari
         assert seat.created_at < seat.event.starts_at
 
 
+@pytest.mark.parametrize("now", ["2026-11-22T12:00Z", "2026-12-01T07:30Z"])
+def test_messages_to_many_stand_where_an_organizer_would_have_them(now):
+    with time_machine.travel(datetime.fromisoformat(now)):
+        sample()
+        tick()
+
+        left = Wave.objects.get(state="started")
+        states = set(left.messages().values_list("state", flat=True))
+        assert states == {"sent", "bounced", "failed"}
+        reasons = set(HeldBack.objects.values_list("reason", flat=True))
+        assert reasons == {"registered", "less", "suppressed"}
+        # Counted in followers.txt: Montréal, science or all of it, neither digest nor suppressed.
+        assert left.planned == left.messages().count() == 9
+        coming = Wave.objects.get(state="released")
+        assert timezone.now() + timedelta(days=2) < coming.due_at
+        assert {len(digest.words) > 0 for digest in Digest.objects.filter(state="planned")} == {
+            True
+        }
+        assert not Delivery.objects.unsent().filter(message_class="promotional").exists()
+        languages = set(Contact.objects.values_list("language", flat=True))
+        assert {"en", "ru", "zh-hans"} <= languages
+
+
+# From here on the sample is there: loading it takes most of the time.
+
+
+@pytest.fixture(scope="module")
+def sampled(django_db_setup, django_db_blocker):
+    """What was said when the sample was loaded, once; each test finds it as it was then."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield sample("--if-empty")
+        transaction.set_rollback(True)
+
+
+def test_the_sample_is_loaded_and_says_who_can_sign_in(sampled):
+    assert sampled[1:] == LOGINS
+
+    assert list(Series.objects.values_list("slug", flat=True)) == [
+        "minsk-python",
+        "montreal-python",
+    ]
+    for email, password in logins():
+        user = User.objects.get(email=email)
+        assert user.check_password(password)
+        assert user.is_staff
+    assert set(Organizer.objects.filter(user__email="owner@example.org").values_list("role")) == {
+        ("owner",)
+    }
+
+
+def test_a_second_start_only_prints_the_logins(sampled):
+    before = Event.objects.count(), Talk.objects.count(), Registration.objects.count()
+
+    assert sample("--if-empty") == LOGINS
+
+    assert (Event.objects.count(), Talk.objects.count(), Registration.objects.count()) == before
+
+
 @pytest.mark.parametrize("today", ["2026-03-02", "2026-03-05", "2026-12-30", "2028-02-29"])
 def test_the_next_evening_is_a_thursday_about_three_weeks_ahead(today):
     evening = community(date.fromisoformat(today))["events"][0]
@@ -93,9 +127,7 @@ def test_the_next_evening_is_a_thursday_about_three_weeks_ahead(today):
     assert timedelta(days=18) <= starts.date() - date.fromisoformat(today) < timedelta(days=25)
 
 
-def test_there_is_one_of_each_kind_of_evening():
-    sample()
-
+def test_there_is_one_of_each_kind_of_evening(sampled):
     following = Event.objects.get(slug="minsk-python-types-queues-tests")
     assert Event.objects.upcoming().filter(series__slug="minsk-python").first() == following
     assert (following.capacity, following.seats_taken) == (80, 57)
@@ -111,9 +143,7 @@ def test_there_is_one_of_each_kind_of_evening():
     assert Event.objects.filter(status="draft").count() == 1
 
 
-def test_the_archive_holds_evenings_with_a_recap_and_real_talks_with_videos():
-    sample()
-
+def test_the_archive_holds_evenings_with_a_recap_and_real_talks_with_videos(sampled):
     told = Event.objects.past().exclude(recap="").values_list("slug", "came")
     assert dict(told) == {
         "minsk-python-async": 43,
@@ -138,9 +168,7 @@ def test_everybody_has_an_address_of_her_own_at_example_org():
     assert all(email.endswith("@example.org") for email in addresses)
 
 
-def test_speakers_are_in_every_state_and_nobody_was_written_to():
-    sample()
-
+def test_speakers_are_in_every_state_and_nobody_was_written_to(sampled):
     assert set(Proposal.objects.values_list("state", flat=True)) == set(State.values)
     assert not Delivery.objects.exclude(key__startswith="wave:").exists()
     assert not Proposal.objects.owed().exists()
@@ -160,9 +188,7 @@ def test_speakers_are_in_every_state_and_nobody_was_written_to():
     assert all(email.endswith("@example.org") for email in addresses)
 
 
-def test_the_coming_evening_shows_the_talks_that_were_confirmed(client):
-    sample()
-
+def test_the_coming_evening_shows_the_talks_that_were_confirmed(sampled, client):
     page = client.get("/events/minsk-python-types-queues-tests/").content.decode()
 
     assert [
@@ -176,26 +202,3 @@ def test_the_coming_evening_shows_the_talks_that_were_confirmed(client):
     assert "Илья Данилюк" in page
     notebooks = client.get("/events/minsk-python-notebooks/").content.decode()
     assert "Отчёт, который собирает себя сам" not in notebooks
-
-
-@pytest.mark.parametrize("now", ["2026-11-22T12:00Z", "2026-12-01T07:30Z"])
-def test_messages_to_many_stand_where_an_organizer_would_have_them(now):
-    with time_machine.travel(datetime.fromisoformat(now)):
-        sample()
-        tick()
-
-        left = Wave.objects.get(state="started")
-        states = set(left.messages().values_list("state", flat=True))
-        assert states == {"sent", "bounced", "failed"}
-        reasons = set(HeldBack.objects.values_list("reason", flat=True))
-        assert reasons == {"registered", "less", "suppressed"}
-        # Counted in followers.txt: Montréal, science or all of it, neither digest nor suppressed.
-        assert left.planned == left.messages().count() == 9
-        coming = Wave.objects.get(state="released")
-        assert timezone.now() + timedelta(days=2) < coming.due_at
-        assert {len(digest.words) > 0 for digest in Digest.objects.filter(state="planned")} == {
-            True
-        }
-        assert not Delivery.objects.unsent().filter(message_class="promotional").exists()
-        languages = set(Contact.objects.values_list("language", flat=True))
-        assert {"en", "ru", "zh-hans"} <= languages
