@@ -5,8 +5,8 @@ from axe_playwright_python.base import AXE_SCRIPT
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
 # Between and beyond them nothing else changes than what fits.
 WIDTHS = {"tablet": {"width": 820, "height": 1180}, "wide desk": {"width": 1440, "height": 900}}
-# No rule but these two looks at colours, so in the dark no other can find something new. Colours are
-# what takes axe its time, and they do not follow the width: light on a phone, dark on a desk.
+# No rule but these two looks at colours, so in the dark no other can find something new. They take
+# axe most of its time, and colours do not follow the width: light on a phone, dark on a desk.
 COLOURS = ["color-contrast", "link-in-text-block"]
 # The one frame we have, a mail in a sandbox, runs no script: it is looked at by itself.
 AXE = """async ([only, off]) => {
