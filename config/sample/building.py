@@ -8,6 +8,8 @@ from typing import Any
 
 from anyascii import anyascii
 
+from config.sample.history import past_evenings, past_guests
+
 HERE = Path(__file__).parent
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WHEN = re.compile(r"(?:in (?P<ahead>\d+) weeks|(?P<ago>\d+) weeks ago), (?P<day>\w+) (?P<at>\S+)")
@@ -31,13 +33,15 @@ LINES = {"minsk-python": ("web", "data", "craft"), "montreal-python": ("web", "s
 def community(today: date) -> dict[str, Any]:
     """Everything but the talks of the archive, as `load_community` reads it."""
     told: dict[str, Any] = json.loads((HERE / "community.json").read_text())
+    told["events"] += past_evenings()
     for event in told["events"]:
         event["starts"] = _wall_time(event["starts"], today)
     guests = [(name, address(name)) for name in (HERE / "guests.txt").read_text().splitlines()]
     told["contacts"] = [_contact(place, *guest) for place, guest in enumerate(guests)]
     told["contacts"] += [_follower(*columns) for columns in _followers()]
     came = {event["slug"]: event["came"] for event in told["events"] if "came" in event}
-    told["registrations"] = _registrations([email for _name, email in guests], came)
+    emails = [email for _name, email in guests]
+    told["registrations"] = _registrations(emails, came) + past_guests(emails[36:])
     return told
 
 
