@@ -1,0 +1,1 @@
+"""Circles of six to eight, so that strangers meet (O14, needs 102–104)."""
