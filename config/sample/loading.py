@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.community.loading import load
+from config.sample.around import load_around
 from config.sample.building import HERE, community
 from config.sample.mailings import load_mailings
 from config.sample.speakers import load_speakers
@@ -25,6 +26,7 @@ def load_sample() -> None:
         import_folder(HERE / "pyvideo" / folder, slug, series.name, series.time_zone)
     load_speakers()
     load_mailings()
+    load_around()
     _register_before_the_evenings()
 
 
