@@ -12,6 +12,8 @@ urlpatterns = [
     re_path(MINE + r"cancel/$", views.cancel, name="cancel"),
     re_path(MINE + r"coming/$", views.coming, name="coming"),
     re_path(MINE + r"confirm/$", views.confirm, name="confirm"),
+    re_path(MINE + r"change/$", views.change, name="change"),
+    re_path(MINE + r"contest/$", views.contest, name="contest"),
     re_path(MINE + r"evening\.ics$", views.calendar, name="calendar"),
     path("", include("registrations.asking.urls")),
 ]

@@ -56,6 +56,7 @@ class Registration(models.Model):
         ("", State.GOING): "registrations/going",
         ("", State.WAITING): "registrations/waiting",
         ("", State.PENDING): "registrations/confirm",
+        (State.WAITING, State.CANCELLED): "registrations/left",
         (State.PENDING, State.GOING): "registrations/going",
         (State.WAITING, State.GOING): "registrations/moved_up",
         (State.WAITING, State.OFFERED): "registrations/offered",
@@ -315,6 +316,10 @@ class Registration(models.Model):
                 fresh._write("registrations/changed")
         self.refresh_from_db()
 
+    def prefer(self, is_shown: bool, mixes: bool | None) -> None:
+        """Whether others who come see her name, and whether she joins the circles."""
+        Registration.objects.filter(pk=self.pk).update(is_shown=is_shown, mixes=mixes)
+
     def contest(self, words: str) -> None:
         """ "I was there": the mark counts for nothing until an organizer has looked at it (O5)."""
         Registration.objects.missed().filter(pk=self.pk, appeal=self.Appeal.NONE).update(
@@ -388,7 +393,8 @@ class Registration(models.Model):
             return "registrations/cancelled"
         if self.state == self.State.WAITING and self.needs_approval:
             return "registrations/asked"
-        return self.LETTERS.get((old, self.State(self.state)), "")
+        usual = "registrations/cancelled" if self.state == self.State.CANCELLED else ""
+        return self.LETTERS.get((old, self.State(self.state)), usual)
 
     def remind_of_itself(self) -> None:
         """Tell somebody who registers again what she has: at most once an hour, not per click."""
@@ -465,8 +471,11 @@ class Registration(models.Model):
         extra: dict[str, Any] = {"guests": self.guests}
         if self.state == self.State.WAITING:
             extra["position"] = self.place_in_queue
+            extra["asked"] = self.needs_approval
+            extra["ask_hours"] = self.event.series.ask_hours
         if self.state == self.State.OFFERED and self.offer_until:
             extra["offer_until"] = self.offer_until.isoformat()
+            extra["offer_zone"] = self.contact.time_zone or self.event.zone
         if self.wish:
             extra["wish"] = self.wish.link
         if self.is_seated:

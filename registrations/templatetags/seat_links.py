@@ -39,3 +39,9 @@ def cancel_url(registration: dict[str, str]) -> str:
 def confirm_url(registration: dict[str, str]) -> str:
     """The page that confirms a held seat."""
     return _link(registration, "confirm")
+
+
+@register.filter
+def coming_url(registration: dict[str, str]) -> str:
+    """The page that asks "still coming?", yes or no."""
+    return _link(registration, "coming")

@@ -36,6 +36,8 @@ FACTS = {
     "position": 3,
     "guests": 2,
     "offer_until": "2026-12-10T10:00:00+00:00",
+    "offer_zone": "Asia/Shanghai",
+    "ask_hours": 3,
     "reason": "Сломалось отопление.",
     "because": "Тесно.",
     "talk": "Очереди",
@@ -120,6 +122,7 @@ OTHERWISE = [
         "is_news": True,
     },
     {"waiting": True, "position": None, "is_proposal": True, "name": ""},
+    {"waiting": True, "asked": True, "position": 0, "guests": 0},
     {"old_title": "", "old_starts": FACTS["starts"], "notice_days": 0, "confirm_by": "", "by": ""},
     {"answer_by": "", "author": "", "about": "", "own_subject": "Скоро", "words": "", "number": 1},
 ]

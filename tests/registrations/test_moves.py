@@ -59,7 +59,7 @@ def test_only_the_moves_of_the_table_are_possible(old, new):
         ("waiting", "going", "registrations/moved_up"),
         ("offered", "going", "registrations/going"),
         ("going", "cancelled", "registrations/cancelled"),
-        ("waiting", "cancelled", "registrations/cancelled"),
+        ("waiting", "cancelled", "registrations/left"),
         ("pending", "cancelled", "registrations/cancelled"),
         ("pending", "expired", None),
     ],

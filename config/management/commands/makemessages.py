@@ -21,7 +21,7 @@ PLACES = (
     "registrations/models.py",
     "registrations/models/seats.py",
     "registrations/templatetags/*.py",
-    "registrations/views.py",
+    "registrations/views/answers.py",
     "speakers/calendar.py",
     "speakers/forms/voices.py",
     "speakers/preparing.py",
