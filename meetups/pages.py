@@ -1,5 +1,6 @@
 """What all public pages share: no cookie, an ETag, the same for everybody, rendered once."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
@@ -62,6 +63,12 @@ class Shelf:
 
 # Some 15 kB each, a poster 50: 3 to 10 MB of a worker.
 shelf = Shelf(places=200)
+# What was asked for in a query stands apart: anybody can think of more of those than there are
+# places, and they must not push out what everybody reads.
+asked_shelf = Shelf(places=50)
+
+# A word that a link says about where its reader comes from: a partner's code, or one of our own.
+SOURCE = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
 def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -90,14 +97,23 @@ def kept_page(
             seen = None if _has_message(request) or settings.DEBUG else version(**kwargs)
             if seen is None:
                 return view(request, **kwargs)
-            key = (request.path, *(request.GET.get(name) for name in asked), seen, *_today())
+            query = [request.GET.get(name) for name in asked]
             return _from_shelf(
-                key, lambda: view(request, **kwargs), lambda: version(**kwargs) == seen
+                asked_shelf if any(query) else shelf,
+                (request.path, *query, seen, *_today()),
+                lambda: view(request, **kwargs),
+                lambda: version(**kwargs) == seen,
             )
 
         return public_page(page)
 
     return decorate
+
+
+def source_of(request: HttpRequest) -> str:
+    """Where the reader comes from, as the link says (`?from=`); "" for anything but a word."""
+    word = request.GET.get("from", "")
+    return word if SOURCE.fullmatch(word) else ""
 
 
 def for_all_sites(answer: HttpResponse) -> HttpResponse:
@@ -125,7 +141,10 @@ def jpeg(file: FieldFile) -> FileResponse:
 
 
 def _from_shelf(
-    key: Hashable, render: Callable[[], HttpResponse], is_still_so: Callable[[], bool]
+    shelf: Shelf,
+    key: Hashable,
+    render: Callable[[], HttpResponse],
+    is_still_so: Callable[[], bool],
 ) -> HttpResponse:
     """The kept page, else a new one; kept only if nothing changed while it was rendered."""
     kept = shelf.get(key)

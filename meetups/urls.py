@@ -4,6 +4,7 @@ from meetups import views
 from meetups.feeds import series_feed
 from meetups.following import views as following
 from meetups.following.less import less
+from meetups.going import go
 
 app_name = "meetups"
 
@@ -21,6 +22,8 @@ urlpatterns = [
     path("follow/<slug:slug>/", following.follow, name="follow"),
     path("follow/<slug:slug>/next/", following.sent, name="follow_sent"),
     re_path(r"^u/(?P<token>[\w.=-]{1,200})/$", less, name="less"),
+    # Read from slides and typed: capitals count as small letters.
+    re_path(r"^go/(?P<key>[A-Za-z0-9]{1,12})/$", go, name="go"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
 ]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from meetups.archive import NoSuchPage, archive_page
 from meetups.calendar import calendar_file
 from meetups.models import Event, EventQuerySet, Picture, Series
-from meetups.pages import for_all_sites, jpeg, kept_page, public_page
+from meetups.pages import for_all_sites, jpeg, kept_page, public_page, source_of
 from meetups.posters import poster_of
 from meetups.revisions import evenings_version, event_version
 from meetups.sitemaps import SITEMAPS
@@ -61,13 +61,21 @@ _found = public_page(_archive)
 _pages = kept_page(evenings_version, "page")(_archive)
 
 
-@kept_page(event_version, "from")
-def event(request: HttpRequest, slug: str) -> HttpResponse:
+def event(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The announcement; once the evening is over, what remains of it."""
+    return (_by_link if source_of(request) else _plain)(request, slug=slug)
+
+
+def _event(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_object_or_404(Event.objects.public().light().with_agenda(), slug=slug)
     pictures = list(event.pictures.all()) if event.is_over else []
     context = {"event": event, "series": event.series, "pictures": pictures}
-    return render(request, "meetups/event.html", context)
+    return render(request, "meetups/event.html", context | {"source": source_of(request)})
+
+
+# Whoever comes by a link keeps the word of it up to the seat.
+_by_link = kept_page(event_version, "from")(_event)
+_plain = kept_page(event_version)(_event)
 
 
 @kept_page(event_version)

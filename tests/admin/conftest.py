@@ -5,6 +5,7 @@ from django.test import Client
 
 from mailings.models import Digest, Rest
 from meetups.admin.delivery import realm_of
+from meetups.models import Partner
 from outbox.models import Cap
 from registrations.models import Registration
 from speakers.models import Offer
@@ -73,11 +74,18 @@ def a_world(word: str) -> SimpleNamespace:
         registration=registration,
         waiting=waiting,
         member=series.members.get(contact=contact),
+        partner=a_partner(event, word),
         digest=Digest.objects.create(series=series, period="2026-12", words=word),
         rest=Rest.objects.create(series=series, line=line, channel="sms", asked=12, annoyed=6),
         cap=Cap.objects.create(realm=series.realm, channel="email", most=2, days=7),
         delivery=contact.deliveries.get(realm=realm_of(series.pk)),
     )
+
+
+def a_partner(event, word: str) -> Partner:
+    partner = Partner.objects.create(series=event.series, name=f"{word} partner", note=word)
+    partner.links.create(event=event)
+    return partner
 
 
 @pytest.fixture

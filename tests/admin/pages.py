@@ -32,6 +32,7 @@ VERBS = {
         "letter",
     ],
     "meetups/member": ["allow", "stop-writing"],
+    "meetups/partner": ["link"],
     "registrations/registration": ["seat", "cancel"],
     "speakers/call": ["tell"],
     "speakers/lead": ["invite", "contact", "no"],
@@ -55,6 +56,10 @@ VERBS = {
 
 # Pages of an evening's messages.
 EVENING_PAGES = ["messages", "calls", "reminders/eve", "reminders/half_day"]
+EVENING_PAGES += ["sources", "announcement"]
+
+# Pages of a series as a whole.
+SERIES_PAGES = ["attendance", "sources"]
 
 
 def lists() -> list[str]:
@@ -72,6 +77,7 @@ def things(world) -> dict[str, Any]:
         "meetups/series": world.series,
         "meetups/event": world.event,
         "meetups/member": world.member,
+        "meetups/partner": world.partner,
         "mailings/digest": world.digest,
         "mailings/wave": world.event.waves.first(),
         "venues/venue": world.venue,
@@ -97,6 +103,10 @@ def pages_of(world) -> list[str]:
             found.append(f"/admin/{path}/{thing.pk}/{page}/")
     found.append(f"/admin/speakers/offer/ask/{world.slot.pk}/")
     evening = f"/admin/meetups/event/{world.event.pk}"
+    series = f"/admin/meetups/series/{world.series.pk}"
+    found += [f"{series}/{page}/" for page in SERIES_PAGES]
+    link = world.partner.links.get()
+    found.append(f"/admin/meetups/partner/{world.partner.pk}/codes/{link.pk}.svg")
     found += [f"{evening}/{page}/" for page in EVENING_PAGES]
     return [*found, f"{evening}/registrations.csv"]
 

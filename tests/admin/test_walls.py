@@ -81,7 +81,7 @@ def test_accounts_and_what_gives_rights_are_not_in_the_admin():
     found = {model._meta.label for model in admin.site._registry}
     assert found == {
         "mailings.Digest", "mailings.Reminder", "mailings.Rest", "mailings.Wave",
-        "meetups.Event", "meetups.Member", "meetups.Series",
+        "meetups.Event", "meetups.Member", "meetups.Partner", "meetups.Series",
         "outbox.Cap", "outbox.Channel", "outbox.Delivery",
         "registrations.Registration", "speakers.Call", "speakers.Lead",
         "speakers.Offer", "speakers.Proposal", "speakers.Rehearsal",
