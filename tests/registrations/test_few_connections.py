@@ -1,4 +1,4 @@
-"""A database that takes only a few connections: some are asked to come again, none is lost (T12)."""
+"""A database that takes only a few connections: some come again, nobody is lost (T12)."""
 
 from collections import Counter
 
