@@ -2,11 +2,24 @@
 
 import random
 import time
+from datetime import timedelta
 from itertools import combinations
 
 import pytest
+from django.utils import timezone
 
+from meetups.models import Refused
 from registrations.circles.mixing import next_round, pairs_of, repeats, sizes_for, smallest_circle
+from registrations.circles.rounds import (
+    circles_of,
+    current,
+    leave,
+    make_round,
+    settle,
+    settle_circles,
+)
+from registrations.models import Registration
+from tests.builders import make_contact, make_event, make_registration, make_series
 
 
 def four_rounds(people, wanted=6):
@@ -133,3 +146,87 @@ def test_who_comes_late_joins_the_smallest_circle_and_there_the_most_strangers()
     circles = [[1, 2, 3], [4, 5], [6, 7]]
     assert smallest_circle(circles) == 1
     assert smallest_circle(circles, {4: 20}) == 2
+
+
+# The rounds of an evening
+
+
+def make_evening(series=None, people=(), **fields):
+    """An evening that began half an hour ago, with these people here and willing."""
+    event = make_event(series, starts_in=timedelta(minutes=-30), **fields)
+    for contact in people:
+        come(event, contact)
+    return event
+
+
+def come(event, contact=None, mixes=True):
+    seat = make_registration(event, contact=contact, mixes=mixes)
+    Registration.objects.filter(pk=seat.pk).update(came=True, arrived_at=timezone.now())
+    return seat
+
+
+def people(count):
+    return [make_contact() for _each in range(count)]
+
+
+def standing(event):
+    return [[seat.contact_id for seat in one.members] for one in circles_of(current(event))]
+
+
+@pytest.mark.django_db
+def test_only_those_who_are_here_and_said_yes_are_in_a_circle():
+    event = make_evening(people=people(12))
+    here = set(event.registrations.values_list("contact", flat=True))
+    come(event, mixes=None)
+    come(event, mixes=False)
+    make_registration(event, mixes=True)
+    make_round(event)
+    assert [len(circle) for circle in standing(event)] == [6, 6]
+    assert set(sum(standing(event), [])) == here
+
+
+@pytest.mark.django_db
+def test_the_next_round_counts_the_rounds_of_this_evening_and_of_earlier_ones():
+    series, crowd = make_series(), people(36)
+    event = make_evening(series, crowd, minutes=60)
+    rounds = []
+    for _number in range(2):
+        make_round(event)
+        rounds.append(standing(event))
+    later = make_evening(series, crowd)
+    make_round(later)
+    rounds.append(standing(later))
+    assert repeats(rounds) == 0
+
+
+@pytest.mark.django_db
+def test_everybody_in_one_circle_does_not_count_as_having_met():
+    event = make_evening(people=people(12))
+    make_round(event, everybody=True)
+    assert [len(circle) for circle in standing(event)] == [12]
+    for _number in range(2):
+        make_round(event)
+    assert len(event.circle_rounds.all()) == 3
+    assert [len(circle) for circle in standing(event)] == [6, 6]
+
+
+@pytest.mark.django_db
+def test_whoever_comes_late_joins_the_smallest_circle_and_whoever_left_is_taken_out():
+    event = make_evening(people=people(13))
+    make_round(event)
+    gone = circles_of(current(event))[1].members[0]
+    leave(gone)
+    assert sorted(len(circle) for circle in standing(event)) == [5, 7]
+    late = come(event)
+    assert (settle_circles(), settle_circles()) == (1, 0)
+    assert sorted(len(circle) for circle in standing(event)) == [6, 7]
+    assert late.contact_id in min(standing(event), key=len)
+    assert gone.contact_id not in sum(standing(event), [])
+
+
+@pytest.mark.django_db
+def test_a_circle_needs_three():
+    event = make_evening(people=people(2))
+    with pytest.raises(Refused):
+        make_round(event)
+    assert settle(event) == 0
