@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from meetups.models import Event
 from meetups.rights import EXPORT, VIEW, rights_of
-from registrations.models import Registration
+from registrations.models import Answer, Question, Registration
 
 # A spreadsheet takes a cell that begins like this for a formula and runs it (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 1000
 COLUMNS = (
     "contact__name", "contact__email", "mode", "state", "queue_no", "state_at", "created_at",
-    "coming_at", "came", "source",
+    "coming_at", "came", "source", "guests", "appeal", "contact",
 )  # fmt: skip
 
 
@@ -44,12 +44,26 @@ def registrations_csv(request: HttpRequest, event_id: int) -> StreamingHttpRespo
 def _lines(event: Event) -> Iterator[str]:
     """The file in pieces of a thousand guests, so that it costs the same memory for any number."""
     yield "\ufeff"  # without it spreadsheets read UTF-8 as something else
-    yield _written([_head()])
+    questions = list(Question.objects.filter(series=event.series))
+    yield _written([_head() + [question.text for question in questions]])
     guests = event.registrations.order_by("created_at", "pk").values_list(*COLUMNS)
     rows = guests.iterator(chunk_size=CHUNK)
     words = _words()
-    while chunk := [_row(guest, words) for guest in islice(rows, CHUNK)]:
-        yield _written(chunk)
+    while chunk := list(islice(rows, CHUNK)):
+        said = _answers(questions, {guest[-1] for guest in chunk})
+        yield _written(
+            _row(guest, words) + [said.get((question.pk, guest[-1]), "") for question in questions]
+            for guest in chunk
+        )
+
+
+def _answers(questions: list[Question], people: set[int]) -> dict[tuple[int, int], str]:
+    """What these people answered, by question and person; nothing asked where nobody asks."""
+    if not questions:
+        return {}
+    given = Answer.objects.given().filter(question__in=questions, contact__in=people)
+    rows = given.values_list("question", "contact", "value")
+    return {(question, person): ", ".join(value) for question, person, value in rows}
 
 
 def _written(rows: Iterable[Iterable[Any]]) -> str:
@@ -62,21 +76,24 @@ def _head() -> list[str]:
     return [
         _("name"), _("e-mail"), _("how"), _("state"), _("number in the queue"), _("since (UTC)"),
         _("registered (UTC)"), _("said “I am coming” (UTC)"), _("came"), _("source"),
+        _("guests"), _("contested"),
     ]  # fmt: skip
 
 
 def _words() -> dict[Any, str]:
     """Each choice in words, looked up once for the whole file."""
-    fields: list[Any] = [Registration._meta.get_field(name) for name in ("mode", "state")]
+    fields: list[Any] = [Registration._meta.get_field(name) for name in ("mode", "state", "appeal")]
     named = {value: str(word) for field in fields for value, word in field.flatchoices}
     return named | {True: _("yes"), False: _("no"), None: ""}
 
 
 def _row(guest: tuple[Any, ...], words: dict[Any, str]) -> list[Any]:
-    name, email, mode, state, queue_no, state_at, created_at, coming_at, came, source = guest
+    name, email, mode, state, queue_no, state_at, created_at, coming_at, *rest = guest
+    came, source, guests, appeal, _contact = rest
     times = [_utc(at) for at in (state_at, created_at, coming_at)]
     number = queue_no if state == Registration.State.WAITING else None
-    return [name, email, words[mode], words[state], number, *times, words[came], source]
+    return [name, email, words[mode], words[state], number, *times, words[came], source,
+            guests or "", words[appeal] if appeal else ""]  # fmt: skip
 
 
 def _utc(at: Any) -> str:

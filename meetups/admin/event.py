@@ -82,15 +82,18 @@ class EventAdmin(SeriesAdmin):
             (None, {"fields": ["series", "title", "tagline"]}),
             (_("When"), when),
             (_("Where"), {"fields": ["mode", ("venue", "room"), "getting_in", "online_url"]}),
-            (_("Seats"), {"fields": [("capacity", "online_capacity")]}),
+            (
+                _("Seats"),
+                {"fields": [("capacity", "online_capacity"), "guests_allowed", "approval"]},
+            ),
             (
                 _("What it is about"),
-                {"fields": ["description", "level", "language", "line", "slug"]},
+                {"fields": ["description", "level", "language", "line", "cycle", "slug"]},
             ),
             (_("For ourselves"), {"fields": ["purpose", "wanted_outcome"]}),
         ]
         if obj and obj.starts_at <= timezone.now():
-            sets.insert(1, (_("Afterwards"), {"fields": ["came", "recap"]}))
+            sets.insert(1, (_("Afterwards"), {"fields": ["came", "list_is_partial", "recap"]}))
         return sets
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -161,6 +164,7 @@ class EventAdmin(SeriesAdmin):
             "failed_letters": letters.filter(state__in=["failed", "bounced", "unknown"]).count(),
             "may_export": rights.may_in_one(VIEW, EXPORT, mine),
             "may_call": rights.may_in_one(CHANGE, "mailings.phonecall", mine),
+            "may_read_feedback": rights.may_in_one(VIEW, "registrations.feedback", mine),
             "may_plan": rights.may_in_one(VIEW, "mailings.wave", mine),
             "may_add_guests": rights.may_in_one(ADD, "registrations.registration", mine),
         }

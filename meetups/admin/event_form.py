@@ -59,6 +59,8 @@ class EventForm(ShortNameForm):
         if series:
             data["zone"] = data.get("zone") or series.time_zone
             data["language"] = data.get("language") or series.language
+        if series and (cycle := data.get("cycle")) and cycle.series_id != series.pk:
+            self.add_error("cycle", _("This cycle belongs to another series."))
         return data
 
     def save_changes(self) -> int:

@@ -8,7 +8,7 @@ from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.db import models
 from django.http import HttpRequest
 
-from meetups.models import Line, Slot
+from meetups.models import Cycle, Line, Slot
 from meetups.rights import ADD, rights_of
 from people.models import Contact
 from venues.models import Room
@@ -18,6 +18,7 @@ M = TypeVar("M", bound=models.Model)
 # Rows without an admin of their own; a model that is neither here nor registered offers no choice.
 PATHS: dict[type[models.Model], str] = {
     Contact: "memberships__series",
+    Cycle: "series",
     Line: "series",
     Room: "venue__series",
     Slot: "event__series",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin.base import PlainForm, SeriesAdmin, SeriesInline
+from meetups.admin.keeping import KeepingForm
 from meetups.admin.short_names import ShortNameForm
 from meetups.languages import is_language
 from meetups.models import Line, Organizer, Refused, Series
@@ -119,6 +120,7 @@ class SeriesItselfAdmin(SeriesAdmin):
     series_path = ""
     plural, add_words = _("Series"), _("Add a series")
     form = SeriesDataForm
+    verbs = (KeepingForm,)
     list_display = ("name", "time_zone", "language", "rhythm")
     search_fields = ("name",)
     fieldsets = (
@@ -131,7 +133,19 @@ class SeriesItselfAdmin(SeriesAdmin):
                 "fields": [("usual_time", "usual_minutes", "rhythm"), "usual_venue"],
             },
         ),
-        (_("Seats"), {"fields": ["confirm_by_mail"]}),
+        (
+            _("Seats"),
+            {
+                "description": _(
+                    "How a free seat goes on, and what follows from staying away. The rules stand "
+                    "on the page of each seat, so that nobody is surprised."
+                ),
+                "fields": [
+                    "confirm_by_mail", ("ask_hours", "offer_hours"),
+                    "missed_limit", "overfill_percent",
+                ],
+            },
+        ),
         (_("Look"), {"fields": ["hue"]}),
         (_("Links"), {"fields": ["chat_url", "code_of_conduct_url"]}),
         (_("Mails"), {"fields": ["sender_name", "reply_to", "privacy_text"]}),

@@ -57,6 +57,69 @@ class CameForm(SeriesForm):
         fields = ["came"]
 
 
+class ApproveForm(VerbForm):
+    name, button, title = "approve", _("Say yes"), _("Say yes to this request?")
+    needs = DECIDE
+
+    @classmethod
+    def fits(cls, subject: Registration) -> bool:
+        return subject.state == Registration.State.WAITING and subject.needs_approval
+
+    def consequence(self) -> str:
+        left = self.subject.event.seats_left(self.subject.mode)
+        if left is None or left >= self.subject.seats:
+            return gettext("The person gets a seat and is told by mail.")
+        return gettext("No seat is free: the person stands in line from now on and is told so.")
+
+    def act(self) -> str:
+        self.subject.approve()
+        if self.subject.state == Registration.State.WAITING:
+            return gettext("The person stands in line.")
+        return gettext("The person is told of the seat.")
+
+
+class DeclineForm(VerbForm):
+    name, button, title = "decline", _("Say no"), _("Say no to this request?")
+    needs, is_grave = DECIDE, True
+    fits = ApproveForm.fits
+
+    def consequence(self) -> str:
+        return gettext("The person is told kindly that there is no seat this time.")
+
+    def act(self) -> str:
+        self.subject.decline()
+        return gettext("The person is told.")
+
+
+class GrantAppealForm(VerbForm):
+    name, button, title = "was-there", _("The person was there"), _("Take the mark away?")
+    needs = DECIDE
+
+    @classmethod
+    def fits(cls, subject: Registration) -> bool:
+        return subject.appeal == Registration.Appeal.OPEN
+
+    def consequence(self) -> str:
+        words = gettext("The person wrote: “%s”") % (self.subject.appeal_text or "–")
+        return f"{words} {gettext('The evening counts as one the person came to.')}"
+
+    def act(self) -> str:
+        self.subject.settle_appeal(was_there=True)
+        return gettext("The mark is gone.")
+
+
+class KeepMarkForm(GrantAppealForm):
+    name, button, title = "keep-mark", _("Keep the mark"), _("Keep the mark?")
+
+    def consequence(self) -> str:
+        words = gettext("The person wrote: “%s”") % (self.subject.appeal_text or "–")
+        return f"{words} {gettext('It counts as missed, and the page of the seat says so.')}"
+
+    def act(self) -> str:
+        self.subject.settle_appeal(was_there=False)
+        return gettext("The mark stays.")
+
+
 class CancelSeatForm(VerbForm):
     name, button, title = "cancel", _("Cancel the seat"), _("Cancel this seat?")
     needs, is_grave = DECIDE, True

@@ -1,6 +1,6 @@
 """Seats in the admin: who comes, who waits, and the verbs that change it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin, messages
 from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -15,9 +16,21 @@ from django.utils.translation import gettext_lazy as _
 
 from meetups.admin import SeriesAdmin
 from meetups.admin.base import SeriesFilter, number_in
-from meetups.models import Event
+from meetups.models import Event, Refused
 from meetups.rights import ADD, ADDRESSES, CHANGE, DECIDE, DELETE, VIEW, rights_of
-from registrations.admin.guest_forms import CameForm, CancelSeatForm, GiveSeatForm, GuestForm
+from registrations.admin.appeals import DueFilter, note_visits, visits_in_words
+from registrations.admin.guest_forms import (
+    ApproveForm,
+    CameForm,
+    CancelSeatForm,
+    DeclineForm,
+    GiveSeatForm,
+    GrantAppealForm,
+    GuestForm,
+    KeepMarkForm,
+)
+from registrations.admin.imports import import_pages
+from registrations.admin.turnout import forecast_pages
 from registrations.models import Registration
 
 # Those with a seat first, then the queue, then those who will not come.
@@ -58,10 +71,14 @@ class RegistrationAdmin(SeriesAdmin):
     plural, add_words = _("Guests"), _("Add a guest")
     # Who registered is history; a seat ends by being cancelled.
     closed = frozenset({DELETE})
-    verbs = (GiveSeatForm, CancelSeatForm)
-    actions = ("mark_came", "mark_missed")
-    list_display = ("who", "address", "evening", "standing", "since", "turned_up")
-    list_filter = (EveningFilter, "state", "came", SeriesFilter)
+    verbs = (
+        ApproveForm, DeclineForm, GrantAppealForm, KeepMarkForm, GiveSeatForm, CancelSeatForm,
+    )  # fmt: skip
+    actions = ("mark_came", "mark_missed", "approve_all", "decline_all")
+    list_display = (
+        "who", "address", "evening", "standing", "brings", "since", "lately", "turned_up",
+    )  # fmt: skip
+    list_filter = (EveningFilter, DueFilter, "state", "came", SeriesFilter)
     list_select_related = ("event__series",)
     search_help_text = _("Part of a name or an address")
     ordering = ("-event__starts_at", IN_ORDER, "created_at", "pk")
@@ -103,6 +120,8 @@ class RegistrationAdmin(SeriesAdmin):
     def standing(self, seat: Registration) -> str:
         """The state in words, and for the queue the number: "waiting, number 3"."""
         words = seat.get_state_display()
+        if seat.state == Registration.State.WAITING and seat.needs_approval:
+            return gettext("waits for our yes")
         if seat.state == Registration.State.WAITING:
             return gettext("%(state)s, number %(number)d") % {
                 "state": words,
@@ -117,7 +136,25 @@ class RegistrationAdmin(SeriesAdmin):
     @admin.display(description=_("came"), ordering="came")
     def turned_up(self, seat: Registration) -> str:
         words = {True: gettext("came"), False: gettext("did not come"), None: ""}
+        if seat.appeal == Registration.Appeal.OPEN:
+            return gettext("%(came)s, contested") % {"came": words[seat.came]}
         return words[seat.came]
+
+    @admin.display(description=_("guests"), ordering="guests")
+    def brings(self, seat: Registration) -> str:
+        return f"+{seat.guests}" if seat.guests else ""
+
+    @admin.display(description=_("within a year"))
+    def lately(self, seat: Any) -> str:
+        """How often she came to this series lately: whom one knows need not be looked at twice."""
+        visits = seat.visits if hasattr(seat, "visits") else note_visits([seat])[0].visits
+        return visits_in_words(visits)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The page of the list, with how often each of its people came; one query for all."""
+        page: Any = super().get_changelist_instance(request)
+        page.result_list = note_visits(page.result_list)
+        return page
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Without the evening where the list is of one evening only."""
@@ -129,14 +166,17 @@ class RegistrationAdmin(SeriesAdmin):
         if obj is None:
             return ("event", "name", "email", "mode", "is_here")
         return (
-            "who", "address", "evening", "standing", "state_at", "mode", "source", "created_at",
-            "coming_at", "came",
+            "who", "address", "evening", "standing", "brings", "lately", "state_at", "mode",
+            "source", "created_at", "coming_at", *self._contested(obj), "came",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (
             tuple(name for name in self.get_fields(request, obj) if name != "came") if obj else ()
         )
+
+    def _contested(self, seat: Registration) -> tuple[str, ...]:
+        return ("appeal", "appeal_text", "appealed_at") if seat.appeal else ()
 
     # Written
 
@@ -195,9 +235,56 @@ class RegistrationAdmin(SeriesAdmin):
         sentence = ngettext("Noted for %d person.", "Noted for %d people.", len(chosen))
         messages.success(request, sentence % len(chosen))
 
+    # Requests
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return self._may(DECIDE, request, None)
+
+    @admin.action(description=_("Say yes to them"), permissions=["decide"])
+    def approve_all(self, request: HttpRequest, seats: QuerySet) -> None:
+        asked, refused = self._settle(request, seats, Registration.approve, gettext("yes"))
+        waiting = sum(seat.state == Registration.State.WAITING for seat in asked)
+        sentence = ngettext("Yes to %d person.", "Yes to %d people.", len(asked)) % len(asked)
+        if waiting:
+            line = ngettext("%d stands in line.", "%d stand in line.", waiting)
+            sentence = f"{sentence} {line % waiting}"
+        self._tell(request, sentence, refused)
+
+    @admin.action(description=_("Say no to them"), permissions=["decide"])
+    def decline_all(self, request: HttpRequest, seats: QuerySet) -> None:
+        asked, refused = self._settle(request, seats, Registration.decline, gettext("no"))
+        sentence = ngettext("No to %d person.", "No to %d people.", len(asked)) % len(asked)
+        self._tell(request, sentence, refused)
+
+    def _settle(
+        self, request: HttpRequest, seats: Any, verb: Callable[[Registration], None], word: str
+    ) -> tuple[list[Registration], list[str]]:
+        """Each by itself under its evening's lock, in the order in which they asked."""
+        ids = rights_of(request).series_ids(DECIDE, self.label)
+        mine: Any = self.scoped(seats, ids)
+        done, refused = list[Registration](), list[str]()
+        for seat in mine.to_approve():
+            try:
+                verb(seat)
+                done.append(seat)
+            except Refused as refusal:
+                refused.append(refusal.messages[0])
+        self._log_all(request, done, word)
+        return done, refused
+
+    def _tell(self, request: HttpRequest, sentence: str, refused: list[str]) -> None:
+        messages.success(request, sentence)
+        for words in dict.fromkeys(refused):
+            messages.error(request, words)
+
     def _log_all(self, request: HttpRequest, seats: Iterable[Registration], sentence: str) -> None:
         for seat in seats:
             self.log_change(request, seat, sentence)
+
+    def evening_pages(self) -> list[URLPattern]:
+        """Pages of evenings and series that are about their people."""
+        door = self.admin_site.admin_view
+        return [*import_pages(door), *forecast_pages(door)]
 
     def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         mine, rights = [obj.event.series_id], rights_of(request)

@@ -18,6 +18,7 @@ from meetups.models import Event, PromoLink, Refused, Wish
 from outbox.models import Delivery
 from outbox.states import OPEN, MessageClass
 from people.models import Contact
+from registrations.feedback.forms import FeedbackForm
 from registrations.models.seats import HOLD, RegistrationQuerySet
 from registrations.offers import offer_until
 from registrations.tokens import new_seed, ticket_for, token_for
@@ -209,6 +210,17 @@ class Registration(models.Model):
         slots = self.event.slots.filter(talk__visibility="attendees")
         return [slot.talk for slot in slots.exclude(talk__agreed_at=None).select_related("talk")]
 
+    @property
+    def may_have_been_there(self) -> bool:
+        """The evening is over, and she had a seat and was not missed, or was let in."""
+        if self.event.is_cancelled or not self.event.is_over:
+            return False
+        return bool(self.came) or (self.state == self.State.GOING and self.came is None)
+
+    def feedback_form(self, *given: Any) -> FeedbackForm | None:
+        """What its holder may say of the evening; None while there is nothing to say."""
+        return FeedbackForm(self, *given) if self.may_have_been_there else None
+
     def facts(self) -> dict[str, Any]:
         """What a message to the holder says; the link itself is made when it is sent."""
         return {
@@ -248,7 +260,7 @@ class Registration(models.Model):
             fresh.move_to(self.State.GOING)
         self.refresh_from_db()
 
-    def cancel(self, letter: str = "registrations/cancelled") -> None:
+    def cancel(self, letter: str = "") -> None:
         """Free the seat, or leave the queue, and pass the seat to the next in line.
 
         Raises Refused for an evening that is cancelled or over: there is no seat to give back.
@@ -389,8 +401,6 @@ class Registration(models.Model):
             self._write(letter)
 
     def _letter(self, old: str) -> str:
-        if self.state == self.State.CANCELLED:
-            return "registrations/cancelled"
         if self.state == self.State.WAITING and self.needs_approval:
             return "registrations/asked"
         usual = "registrations/cancelled" if self.state == self.State.CANCELLED else ""

@@ -39,9 +39,10 @@ def topics(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_form
 def voice(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    """A guest's page beside her seat: what she wants to hear, and a word to each speaker."""
+    """A guest's page beside her seat: how it was, a word to each speaker, what she wants next."""
     event = get_object_or_404(Event.objects.public().select_related("series"), slug=slug)
-    seat: Any = event.registrations.for_token(token).active().first()
+    mine: Any = event.registrations.for_token(token).active()
+    seat: Any = mine.select_related("feedback").first()
     if seat is None or seat.state == seat.State.PENDING:
         raise Http404
     with override(spoken(seat.contact.language)):
@@ -51,21 +52,27 @@ def voice(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 def _voice(request: HttpRequest, event: Event, seat: Any) -> HttpResponse:
     given = [request.POST] if request.method == "POST" else []
     form = VoiceForm(event, seat.contact, *given)
-    remarks = _remark_forms(event, seat, given)
-    amiss = [one for one in (form, *remarks) if not one.is_valid()]
-    if given and not amiss and _saved(form, remarks):
+    # What she says of the evening belongs to her seat, which brings its own form (layers).
+    feedback = seat.feedback_form(*given)
+    remarks = _remark_forms(event, seat, given) if feedback else []
+    others = [feedback, *remarks] if feedback else []
+    amiss = [one for one in (form, *others) if not one.is_valid()]
+    if given and not amiss and _saved(form, others):
         messages.success(request, _("Thank you. You can change it here at any time."))
         return without_address(redirect(request.path))
-    context = {"event": event, "registration": seat, "form": form, "remarks": remarks}
+    context = {
+        "event": event, "registration": seat, "form": form, "remarks": remarks,
+        "feedback": feedback, "amiss": [one for one in amiss if one.is_bound],
+    }  # fmt: skip
     return without_address(render(request, "speakers/voice.html", context))
 
 
-def _saved(form: VoiceForm, remarks: list[RemarkForm]) -> bool:
+def _saved(form: VoiceForm, others: list[Any]) -> bool:
     """All of it at once, or nothing and the form says why."""
     try:
         with transaction.atomic():
             form.save()
-            for one in remarks:
+            for one in others:
                 one.save()
     except Refused as refusal:
         form.add_error("wish", refusal)
@@ -75,15 +82,8 @@ def _saved(form: VoiceForm, remarks: list[RemarkForm]) -> bool:
 
 def _remark_forms(event: Event, seat: Any, given: list[Any]) -> list[RemarkForm]:
     """One for each talk that she may have heard and did not give herself."""
-    if event.is_cancelled or not event.is_over or not _was_there(seat):
-        return []
     talks = Talk.objects.filter(slot__event=event, agreed_at__isnull=False)
     heard = talks.exclude(speakers__contact=seat.contact).order_by("slot__position", "pk")
     said = Remark.objects.filter(talk__slot__event=event, contact=seat.contact)
     known = {remark.talk_id: remark for remark in said}
     return [RemarkForm(talk, seat.contact, known.get(talk.pk), *given) for talk in heard]
-
-
-def _was_there(seat: Any) -> bool:
-    """Had a seat and was not missed, or was let in."""
-    return bool(seat.came) or (seat.state == seat.State.GOING and seat.came is None)
