@@ -29,7 +29,7 @@ def lines_of(event: Event) -> list[tuple[str, int]]:
     """The ways to take part that people wait for, and how many do; for whoever thinks of it."""
     rows = event.registrations.waiting().filter(needs_approval=False)
     counts = dict(rows.order_by().values_list("mode").annotate(Count("pk")))
-    return [(Event.Mode(mode).label, counts[mode]) for mode in event.modes if mode in counts]
+    return [(str(Event.Mode(mode).label), counts[mode]) for mode in event.modes if mode in counts]
 
 
 class Place(NamedTuple):

@@ -86,7 +86,7 @@ def test_the_page_of_a_seat_is_nobody_elses(page):
     assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
 
 
-@pytest.mark.parametrize("page", ["cancel/", "coming/", "confirm/"])
+@pytest.mark.parametrize("page", ["cancel/", "coming/", "confirm/", "change/", "contest/"])
 def test_a_click_from_elsewhere_is_refused(page):
     seat = make_registration(make_event())
     answer = Client(enforce_csrf_checks=True).post(f"/registrations/{seat.token}/{page}")
