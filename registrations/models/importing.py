@@ -1,11 +1,28 @@
 """People, evenings and attendance brought along from elsewhere (O25)."""
 
+from datetime import timedelta
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetups.models import Series
 from people.models import User
+
+# A file that nobody takes over is a list of people that lies about.
+KEPT = timedelta(days=7)
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def forgotten(self) -> Self:
+        """Files that were sent and left lying."""
+        left = self.exclude(state=Import.State.DONE)
+        return left.filter(sent_at__lt=timezone.now() - KEPT)
+
+    def forget(self) -> int:
+        """Delete files that nobody has taken over within a week; returns how many."""
+        return self.forgotten().delete()[1].get(self.model._meta.label, 0)
 
 
 class Import(models.Model):
@@ -28,6 +45,8 @@ class Import(models.Model):
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
     done_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+
+    objects = ImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")
