@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from mailings.admin.permission import permission_view
 from mailings.admin.planner import messages_view
 from mailings.admin.preview import letter_view, preview_view
 from mailings.admin.wave_form import WaveForm, usual_of
@@ -99,7 +100,11 @@ class WaveAdmin(SeriesAdmin):
         """The line of all messages of one evening."""
         door = self.admin_site.admin_view
         url = "meetups/event/<int:event_id>/messages/"
-        return [path(url, door(messages_view), name="mailings_event_messages")]
+        ask = "meetups/series/<int:series_id>/permission/"
+        return [
+            path(url, door(messages_view), name="mailings_event_messages"),
+            path(ask, door(permission_view), name="mailings_permission"),
+        ]
 
     def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         is_to_come = obj.state in Wave.TO_COME and not obj.started_at
