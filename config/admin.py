@@ -25,6 +25,7 @@ from meetups.models import Series
 from meetups.rights import CHANGE, VIEW, rights_of
 from planning.desk import desk_of
 from planning.pauses import pauses_of
+from planning.running_page import running_view
 from registrations.exports import registrations_csv
 
 # What an organizer would call them, in the order in which she needs them.
@@ -71,10 +72,15 @@ class OrganizersSite(AdminSite):
             self.admin_view(registrations_csv),
             name="registrations_csv",
         )
+        running = path(
+            "meetups/event/<int:event_id>/running/",
+            self.admin_view(running_view),
+            name="planning_running",
+        )
         own = [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
         registered: dict[Any, Any] = self._registry
         below = [page for one in registered.values() for page in one.evening_pages()]
-        return [export, *below, *own]
+        return [export, running, *below, *own]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Django's door, with 403 for people without a role and a second factor for all others."""

@@ -17,6 +17,7 @@ from planning.missing import Step, missing_of
 from planning.recap import facts_of, recap_of
 from planning.waiting import asked_for, callers_in, reserves_in, waiting_of
 from registrations.models import Registration
+from registrations.turnout.prospects import Prospect, prospects_of
 
 MOST_CARDS = 5
 FRESH = timedelta(days=45)  # for so long an evening that is over keeps its card
@@ -91,7 +92,7 @@ def _counts(evenings: list[Event]) -> dict[int, Counts]:
     following: dict[int, int] = dict(groups.annotate(n=Count("member", distinct=True)))
     recaps = _recaps(evenings)
     reserves, asked = reserves_in(evenings), asked_for(evenings)
-    callers = callers_in(evenings)
+    callers, prospects = callers_in(evenings), _prospects(evenings)
     return {
         event.pk: Counts(
             waiting=found.get(event.pk, {}).get("waiting", 0),
@@ -102,9 +103,17 @@ def _counts(evenings: list[Event]) -> dict[int, Counts]:
             has_call=event.series_id in callers,
             recap_done=recaps.get(event.pk, (0, 0))[0],
             recap_total=recaps.get(event.pk, (0, 0))[1],
+            prospect=prospects.get(event.pk),
         )
         for event in evenings
     }
+
+
+def _prospects(evenings: list[Event]) -> dict[int, Prospect]:
+    """Who will come to those that are announced; two queries."""
+    announced = [e for e in evenings if e.status == Event.Status.PUBLISHED and not e.is_over]
+    found = prospects_of(announced, timezone.now())
+    return {pk: prospects[0] for pk, prospects in found.items()}
 
 
 def _recaps(evenings: list[Event]) -> dict[int, tuple[int, int]]:

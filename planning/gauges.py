@@ -1,4 +1,4 @@
-"""Three gauges for each evening on the desk: how full, and in words."""
+"""Three or four gauges for each evening on the desk: how full, and in words."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetups.models import Event
+from registrations.turnout.prospects import Prospect
 from venues.models import Venue
 
 # Three talks make an evening (look.md, "The admin").
@@ -28,6 +29,8 @@ class Counts:
     # Of the things that make a recap, once the evening is over (planning.recap).
     recap_done: int = 0
     recap_total: int = 0
+    # Who will come, by its first way to take part; None for drafts and what is over.
+    prospect: Prospect | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def gauges_of(event: Event, counts: Counts) -> list[Gauge]:
     """Venue, guests and speakers; once it is over: who came, the recap, the videos."""
     if event.is_over:
         return [_came(event, counts), _recap(counts), _videos(event)]
-    return [_venue(event), _guests(event, counts), _speakers(event)]
+    return [_venue(event), _guests(event, counts), *_turnout(counts), _speakers(event)]
 
 
 def placed_talks(event: Event) -> list[Any]:
@@ -82,6 +85,16 @@ def _guests(event: Event, counts: Counts) -> Gauge:
     if counts.waiting:
         words += " · " + ngettext("%d waits", "%d wait", counts.waiting) % counts.waiting
     return Gauge(_("Guests"), taken, max(limit, 1), words)
+
+
+def _turnout(counts: Counts) -> list[Gauge]:
+    """How many of those registered will come; nothing while they are too few to tell."""
+    outlook = counts.prospect.outlook if counts.prospect else None
+    if outlook is None:
+        return []
+    words = _("%(low)d–%(high)d will come") % {"low": outlook.low, "high": outlook.high}
+    most = max(outlook.registered, outlook.high)
+    return [Gauge(_("Turn-out"), outlook.expected, most, words)]
 
 
 def _speakers(event: Event) -> Gauge:

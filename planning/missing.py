@@ -1,7 +1,6 @@
 """What an evening still lacks: a sentence, and the one thing to do about it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,16 +8,11 @@ from django.utils.translation import ngettext
 
 from meetups.models import Event, Slot
 from planning.gauges import ENOUGH_TALKS, Counts, agreed_talks, placed_talks
+from planning.step import Step
+from planning.turnout import turnout_steps
 from venues.models import Venue
 
 READY = {Venue.Stage.AGREED, Venue.Stage.HOSTED}
-
-
-@dataclass(frozen=True)
-class Step:
-    sentence: str
-    link: str
-    url: str
 
 
 def missing_of(event: Event, counts: Counts) -> Iterator[Step]:
@@ -30,6 +24,7 @@ def missing_of(event: Event, counts: Counts) -> Iterator[Step]:
         yield from _yeses(event)
         yield from _talks(event, counts)
         yield from _seats(event, counts)
+        yield from turnout_steps(counts.prospect)
         yield from _announcement(event)
 
 
