@@ -1,14 +1,17 @@
 """People that a series knows, with what they agreed to and what was written to them."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin.base import SeriesAdmin, SeriesFilter
 from meetups.admin.people_form import MemberForm
+from meetups.admin.people_quick import quick_view
 from meetups.admin.people_verbs import AllowAgainForm, blocks_of
 from meetups.admin.subscriptions import StopWriting, SubscriptionInline
 from meetups.models import Member, Series
@@ -57,6 +60,10 @@ class MemberAdmin(SeriesAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"series": self.choices(Series, request).first(), "source": gettext("by hand")}
+
+    def get_urls(self) -> list[URLPattern]:
+        quick = self.admin_site.admin_view(partial(quick_view, model_admin=self))
+        return [path("quick/", quick, name="meetups_member_quick"), *super().get_urls()]
 
     def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         ids = rights_of(request).series_ids(VIEW, self.label)

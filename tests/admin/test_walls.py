@@ -28,6 +28,7 @@ from venues.models import Venue
 
 # Pages over whole series, beside the lists.
 PAGES = [
+    "/admin/meetups/member/quick/",
     "/admin/speakers/proposal/board/",
     "/admin/speakers/lead/funnel/",
     "/admin/speakers/topic/matrix/",
