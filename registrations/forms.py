@@ -16,12 +16,16 @@ from registrations.models import Answer, Question, Registration
 CONSENT_VERSION = "2026-11"
 
 
+# In the languages of letters, unlike the labels of the model.
+MODES = {"onsite": _("on site"), "online": _("online")}
+
+
 def offer_modes(form: forms.Form, event: Event, usual: str) -> None:
     """Ask how she takes part, where there are two ways to."""
     if len(event.modes) == 1:
         del form.fields["mode"]
         return
-    choices = [(mode, Event.Mode(mode).label) for mode in event.modes]
+    choices = [(mode, MODES[mode]) for mode in event.modes]
     form.fields["mode"].choices = choices  # type: ignore[attr-defined]
     form.fields["mode"].initial = usual
 
@@ -174,7 +178,7 @@ class ContestForm(forms.Form):
     """Her word against a mark, in a sentence or two."""
 
     words = forms.CharField(
-        label=_("You were there, or you told us? Say so in a sentence."),
+        label=_("Were you there, or did you have a reason? Tell us in a sentence."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -51,7 +51,7 @@ def test_the_answer_to_her_word_stands_on_the_page():
         seat.settle_appeal(was_there)
     assert "The mark is gone" in see(believed)
     assert "the mark stays" in see(not_believed)
-    assert "This is wrong" not in see(believed) + see(not_believed)
+    assert "Tell the organizers" not in see(believed) + see(not_believed)
 
 
 def test_what_follows_from_a_mark_is_said():
