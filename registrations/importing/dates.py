@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -27,6 +28,8 @@ class NoDate(ValueError):
     """This is no date in the order that was chosen."""
 
 
+# A file says the same few days over and over.
+@lru_cache(maxsize=2048)
 def read_moment(text: str, order: str, zone: str) -> tuple[dt.date, dt.time | None]:
     """The day and, where it is written, the time by the clocks of the zone. Raises NoDate.
 

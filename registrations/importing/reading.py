@@ -14,6 +14,7 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_LINES = 50_000
 MOST_COLUMNS = 100
 SEPARATORS = "\t;,|"
+HARMFUL = frozenset("=+-@")
 MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -117,7 +118,7 @@ def _separator(line: str) -> str:
 def _plain(cell: str) -> str:
     """Without the sign by which exports keep spreadsheets from running a cell as a formula."""
     text = " ".join(cell.split())
-    return text[1:] if re.match(r"'[=+\-@]", text) else text
+    return text[1:] if text[:1] == "'" and text[1:2] in HARMFUL else text
 
 
 def _named(cells: tuple[str, ...]) -> tuple[str, ...]:
