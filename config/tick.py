@@ -12,6 +12,8 @@ from mailings.sending import start_due
 from meetups.models import Event, Wish
 from outbox import wake
 from outbox.models import Heartbeat
+from registrations.circles.rounds import settle_circles
+from registrations.closing import close_due_lists
 from registrations.models import Registration
 from speakers.models import Call, Duty, Lead, Offer, Proof, Proposal, SlideDraft
 
@@ -23,6 +25,8 @@ STEPS: dict[str, Callable[[], int]] = {
     "deadlines recomputed": Call.objects.recompute_instants,
     "held seats freed": Registration.objects.expire_holds,
     "seats filled": Registration.objects.fill_forgotten_seats,
+    "lists of the door closed": close_due_lists,
+    "circles brought up to date": settle_circles,
     "reminders written": Reminder.objects.plan_due,
     "complaints heeded": heed_complaints,
     "waves started": start_due,

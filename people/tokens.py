@@ -23,6 +23,10 @@ SECRET_PLACES = (
     r"events/[\w-]+/voice",
     r"follow/confirm",
     r"door",
+    r"here",
+    r"guest-list",
+    r"circles",
+    r"t",
     r"u",
 )
 SECRET_PATH = re.compile(rf"(/(?:{'|'.join(SECRET_PLACES)})/)[\w.:~=-]{{8,}}")

@@ -16,4 +16,6 @@ urlpatterns = [
     re_path(MINE + r"contest/$", views.contest, name="contest"),
     re_path(MINE + r"evening\.ics$", views.calendar, name="calendar"),
     path("", include("registrations.asking.urls")),
+    path("", include("registrations.circles.urls")),
+    path("", include("registrations.on_the_wall.urls")),
 ]

@@ -19,6 +19,8 @@ from meetups.admin.base import SeriesFilter, number_in
 from meetups.models import Event, Refused
 from meetups.rights import ADD, ADDRESSES, CHANGE, DECIDE, DELETE, VIEW, rights_of
 from registrations.admin.appeals import DueFilter, note_visits, visits_in_words
+from registrations.admin.circles import circles_pages
+from registrations.admin.door import door_pages
 from registrations.admin.guest_forms import (
     ApproveForm,
     CameForm,
@@ -284,7 +286,12 @@ class RegistrationAdmin(SeriesAdmin):
     def evening_pages(self) -> list[URLPattern]:
         """Pages of evenings and series that are about their people."""
         door = self.admin_site.admin_view
-        return [*import_pages(door), *forecast_pages(door)]
+        return [
+            *circles_pages(door),
+            *door_pages(door),
+            *forecast_pages(door),
+            *import_pages(door),
+        ]
 
     def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         mine, rights = [obj.event.series_id], rights_of(request)

@@ -1,0 +1,1 @@
+"""What hangs at the entrance: check-in by oneself, tickets, the list for the security."""
