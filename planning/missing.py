@@ -12,6 +12,8 @@ from planning.step import Step
 from planning.turnout import turnout_steps
 from venues.models import Venue
 
+__all__ = ["Step", "missing_of"]
+
 READY = {Venue.Stage.AGREED, Venue.Stage.HOSTED}
 
 
