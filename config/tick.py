@@ -15,6 +15,7 @@ from outbox.models import Heartbeat
 from registrations.circles.rounds import settle_circles
 from registrations.closing import close_due_lists
 from registrations.models import Registration
+from registrations.turnout.storing import store_due
 from speakers.models import Call, Duty, Lead, Offer, Proof, Proposal, SlideDraft
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ STEPS: dict[str, Callable[[], int]] = {
     "deadlines recomputed": Call.objects.recompute_instants,
     "held seats freed": Registration.objects.expire_holds,
     "seats filled": Registration.objects.fill_forgotten_seats,
+    "forecasts written": store_due,
     "lists of the door closed": close_due_lists,
     "circles brought up to date": settle_circles,
     "reminders written": Reminder.objects.plan_due,
