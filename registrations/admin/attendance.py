@@ -12,7 +12,7 @@ from meetups.admin.scope import within
 from meetups.models import Series
 from meetups.rights import VIEW, rights_of
 from registrations.attendance.occasions import occasions_of
-from registrations.attendance.report import definitions, report_of
+from registrations.attendance.report import figures_in_words, kinds_in_words, report_of
 
 # Not a table: the figures of a series, for those who run it.
 LABEL = "registrations.attendance"
@@ -21,7 +21,11 @@ LABEL = "registrations.attendance"
 def attendance_view(request: HttpRequest, series_id: int) -> HttpResponse:
     """The page; a fixed number of queries for one evening and for three hundred."""
     series = series_for(request, series_id, VIEW, LABEL)
-    page = {"report": report_of(occasions_of(series)), "definitions": definitions()}
+    page = {
+        "report": report_of(occasions_of(series)),
+        "kinds": kinds_in_words(),
+        "figures": figures_in_words(),
+    }
     return below_series(request, series, "attendance", _("Who comes"), page)
 
 

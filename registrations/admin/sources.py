@@ -37,6 +37,11 @@ class LinkForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.fields["event"].queryset = evenings_for(self.subject.series)  # type: ignore[attr-defined]
 
+    @classmethod
+    def fits(cls, subject: Partner) -> bool:
+        """Its page has the choice of evenings and the button beside the links."""
+        return False
+
     def consequence(self) -> str:
         return gettext("It is short enough to be read from a slide. Opening it is only counted.")
 

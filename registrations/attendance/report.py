@@ -71,8 +71,8 @@ def report_of(occasions: Sequence[Occasion]) -> Report:
     )
 
 
-def definitions() -> list[tuple[str, str]]:
-    """What the words of the page mean, as it counts them."""
+def kinds_in_words() -> list[tuple[str, str]]:
+    """What the three kinds mean, as they are counted; stands beside their chart."""
     span = {"months": SPAN, "most": REGULAR_VISITS}
     return [
         (
@@ -91,6 +91,12 @@ def definitions() -> list[tuple[str, str]]:
             _("One-off"),
             _("Came in this month, and only this once within those %(months)d months.") % span,
         ),
+    ]
+
+
+def figures_in_words() -> list[tuple[str, str]]:
+    """What the figures of an evening mean, as they are counted."""
+    return [
         (_("New"), _("Came to an evening of this series for the first time we know of.")),
         (_("Came"), _("Heads: with the guests people brought, and with those who just came by.")),
         (

@@ -13,7 +13,7 @@ from meetups.models import Cycle, Event, Series
 from registrations.attendance.charts import Bar, chart
 from registrations.attendance.kinds import Count, Month, kinds_by_month
 from registrations.attendance.occasions import occasions_of
-from registrations.attendance.report import definitions, report_of
+from registrations.attendance.report import figures_in_words, kinds_in_words, report_of
 from registrations.models import Registration
 from registrations.models.seats import REGULAR_VISITS
 from tests.builders import (
@@ -215,7 +215,7 @@ def test_the_chart_reproduces_from_the_raw_rows_by_plain_sql(series):
 def test_the_definitions_stand_beside_the_chart_and_name_the_numbers_it_counts_by(series, desk):
     evening(series, "2026-01-15", *people(1))
     said = text_of(desk, series)
-    for word, meaning in definitions():
+    for word, meaning in [*kinds_in_words(), *figures_in_words()]:
         assert f"{word} {meaning}" in said
     assert f"at least {REGULAR_VISITS} times within the 12 months" in said
 

@@ -242,3 +242,15 @@ def test_the_text_to_announce_says_what_when_where_who_and_the_link_of_choice(se
         f"Free; keep yourself a seat: {event.public_url}",
     ]
     assert theirs.splitlines()[-1] == f"Free; keep yourself a seat: {link.public_url}"
+
+
+def test_from_the_link_to_the_seat_the_partner_is_known(series):
+    event = make_event(series, slug="mp-61")
+    link = make_link(series, event=event)
+    guest = Client()
+    page = guest.get(f"/go/{link.code}/", follow=True).content.decode()
+    form = f"/events/mp-61/register/?from={link.code}"
+    assert f'href="{form}"' in page
+    guest.post(form, {"name": "Ada", "email": "ada@example.org"})
+    assert event.registrations.get().link == link
+    assert figures(series)["PyCon stage"] == (1, 1, 0, None, 0)
