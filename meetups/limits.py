@@ -11,6 +11,8 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from people.tokens import hash_of
+
 # How many, in how many seconds.
 Limit = tuple[int, int]
 # What is longer is told in hours.
@@ -24,7 +26,8 @@ def seconds_to_wait(limits: Mapping[str, Limit]) -> int:
     clock: Redis, which lives by its own, only forgets old counts.
     """
     now = time.time()
-    periods = {key: period for key, (_most, period) in limits.items()}
+    # An address or a machine's number is counted, not written down.
+    periods = {hash_of(key): period for key, (_most, period) in limits.items()}
     counts = caches["default"].tally(periods, now)  # type: ignore[attr-defined]  # config.cache
     return max(
         math.ceil(since + period - now) if tries > most * settings.RATE_LIMIT_SCALE else 0

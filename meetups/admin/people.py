@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetups.admin.base import SeriesAdmin, SeriesFilter
+from meetups.admin.erasing import ErasePerson
 from meetups.admin.people_form import MemberForm
 from meetups.admin.people_quick import quick_view
 from meetups.admin.people_verbs import AllowAgainForm, blocks_of
@@ -26,7 +27,7 @@ class MemberAdmin(SeriesAdmin):
     closed = frozenset({DELETE})
     form = MemberForm
     inlines = (SubscriptionInline,)
-    verbs = (AllowAgainForm, StopWriting)
+    verbs = (AllowAgainForm, StopWriting, ErasePerson)
     list_display = ("who", "address", "tags", "source", "first_met", "series")
     list_filter = (SeriesFilter,)
     list_select_related = ("contact", "series")

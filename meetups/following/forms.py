@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from meetups.models import Line, Series, Subscription, Wish
 from meetups.walltime import validate_zone
 from outbox.letters import spoken
+from outbox.models import Suppression
 from people.models import Contact, normalized_email, validate_name
 from people.phones import normalized_phone
 
@@ -89,6 +90,7 @@ class FollowForm(forms.Form):
     def save(self, source: str, network: str) -> None:
         """Ask her by mail. The same steps for every address, known or not (T59)."""
         data = self.cleaned_data
+        Suppression.objects.welcome_back(data["email"])
         Wish.objects.ask(
             self.series,
             data["email"],

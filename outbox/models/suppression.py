@@ -70,6 +70,10 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         """Write to the address again after bounces; who complained or said no stays blocked."""
         return self.covering(address).filter(reason=Suppression.Reason.BOUNCE).delete()[0]
 
+    def welcome_back(self, address: str) -> int:
+        """She asks for something herself after she was forgotten; whoever said no stays blocked."""
+        return self.covering(address).filter(reason=Suppression.Reason.ERASED).delete()[0]
+
     def covering(self, address: str) -> "SuppressionQuerySet":
         return self.filter(address_hash__in=address_hashes(address))
 

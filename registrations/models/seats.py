@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import ngettext
 
 from meetups.models import Event, Member, PromoLink, Refused, Series, Wish
+from outbox.models import Suppression
 from people.models import Contact
 from registrations.tokens import hash_of, token_from
 
@@ -99,6 +100,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         with event.locked() as event:
             if event.status != Event.Status.PUBLISHED or not (event.is_open or by_organizer):
                 raise Refused(_g("Seats for this evening can no longer be had."))
+            if not by_organizer:
+                Suppression.objects.welcome_back(contact.email)
             existing = event.registrations.active().filter(contact=contact).first()
             if existing:
                 existing.event, existing.wish = event, wish
