@@ -15,7 +15,7 @@ from meetups.admin.base import PlainForm, SeriesAdmin, SeriesInline
 from meetups.admin.keeping import KeepingForm
 from meetups.admin.short_names import ShortNameForm
 from meetups.languages import is_language
-from meetups.models import Line, Organizer, Refused, Series
+from meetups.models import Cycle, Line, Organizer, Refused, Series
 from meetups.rights import VIEW, forget, rights_of
 from meetups.text import free_slug
 from outbox.models import Cap
@@ -65,6 +65,14 @@ class LineInline(SeriesInline):
     model = Line
     form = LineForm
     fields = ["name", "slug"]
+
+
+class CycleInline(SeriesInline):
+    """Cycles are named here and chosen on the evenings that are their sessions (O6, O19)."""
+
+    model = Cycle
+    fields = ["name"]
+    verbose_name_plural = _("cycles: one topic at several times, a person counts once")
 
 
 class OrganizerForm(PlainForm):
@@ -141,8 +149,10 @@ class SeriesItselfAdmin(SeriesAdmin):
                     "on the page of each seat, so that nobody is surprised."
                 ),
                 "fields": [
-                    "confirm_by_mail", ("ask_hours", "offer_hours"),
-                    "missed_limit", "overfill_percent",
+                    "confirm_by_mail",
+                    ("ask_hours", "offer_hours"),
+                    "missed_limit",
+                    "overfill_percent",
                 ],
             },
         ),
@@ -152,7 +162,7 @@ class SeriesItselfAdmin(SeriesAdmin):
     )
 
     def get_inlines(self, request: HttpRequest, obj: Series | None) -> list[Any]:
-        return [LineInline, OrganizerInline] if obj else []
+        return [LineInline, CycleInline, OrganizerInline] if obj else []
 
     def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         may_see_caps = rights_of(request).may_in_one(VIEW, "outbox.cap", [obj.pk])

@@ -16,6 +16,7 @@ from registrations.attendance.occasions import occasions_of
 from registrations.attendance.report import figures_in_words, kinds_in_words, report_of
 from registrations.models import Registration
 from registrations.models.seats import REGULAR_VISITS
+from tests.admin.pages import save
 from tests.builders import (
     make_contact,
     make_event,
@@ -337,3 +338,17 @@ def test_columns_stand_on_one_line_and_none_is_higher_than_the_sheet():
 
 def test_a_count_adds_up():
     assert Count(1, 2, 3, held=1, listed=1).people == 6
+
+
+def test_an_organizer_names_a_cycle_and_puts_two_evenings_into_it(series, desk):
+    page = f"/admin/meetups/series/{series.pk}/change/"
+    assert (
+        save(desk, page, **{"cycles-TOTAL_FORMS": "1", "cycles-0-name": "Queues"}).status_code
+        == 302
+    )
+    cycle = series.cycles.get()
+    for event in [evening(series, "2026-01-29"), evening(series, "2026-02-02")]:
+        page = f"/admin/meetups/event/{event.pk}/change/"
+        assert save(desk, page, cycle=str(cycle.pk)).status_code == 302
+    (step,) = report_of(occasions_of(series)).steps
+    assert (step.title, step.sessions) == ("Queues", 2)
