@@ -7,7 +7,7 @@ from mailings.models import Digest, Rest
 from meetups.admin.delivery import realm_of
 from meetups.models import Partner
 from outbox.models import Cap
-from registrations.models import Registration
+from registrations.models import Feedback, Question, Registration
 from speakers.models import Offer
 from tests.builders import (
     make_call,
@@ -78,6 +78,7 @@ def a_world(word: str) -> SimpleNamespace:
         digest=Digest.objects.create(series=series, period="2026-12", words=word),
         rest=Rest.objects.create(series=series, line=line, channel="sms", asked=12, annoyed=6),
         cap=Cap.objects.create(realm=series.realm, channel="email", most=2, days=7),
+        question=a_question(registration, word),
         delivery=contact.deliveries.get(realm=realm_of(series.pk)),
     )
 
@@ -86,6 +87,16 @@ def a_partner(event, word: str) -> Partner:
     partner = Partner.objects.create(series=event.series, name=f"{word} partner", note=word)
     partner.links.create(event=event)
     return partner
+
+
+def a_question(seat: Registration, word: str) -> Question:
+    """Asked and answered, with her words on the evening beside it."""
+    question = Question.objects.create(
+        series=seat.event.series, text=f"{word} question", choices=word, help=word
+    )
+    question.answers.create(contact=seat.contact, value=[word])
+    Feedback.objects.create(registration=seat, evening=4, words=word, room_words=word)
+    return question
 
 
 @pytest.fixture

@@ -33,7 +33,14 @@ VERBS = {
     ],
     "meetups/member": ["allow", "stop-writing"],
     "meetups/partner": ["link"],
-    "registrations/registration": ["seat", "cancel"],
+    "registrations/registration": [
+        "seat",
+        "cancel",
+        "approve",
+        "decline",
+        "was-there",
+        "keep-mark",
+    ],
     "speakers/call": ["tell"],
     "speakers/lead": ["invite", "contact", "no"],
     "speakers/offer": ["yes", "no"],
@@ -55,8 +62,8 @@ VERBS = {
 }
 
 # Pages of an evening's messages.
-EVENING_PAGES = ["messages", "calls", "reminders/eve", "reminders/half_day"]
-EVENING_PAGES += ["sources", "announcement"]
+EVENING_PAGES = ["messages", "calls", "reminders/eve", "reminders/half_day", "feedback"]
+EVENING_PAGES += ["sources", "announcement", "forecast", "door", "circles"]
 
 # Pages of a series as a whole.
 SERIES_PAGES = ["attendance", "sources"]
@@ -83,6 +90,7 @@ def things(world) -> dict[str, Any]:
         "venues/venue": world.venue,
         "outbox/cap": world.cap,
         "outbox/delivery": world.delivery,
+        "registrations/question": world.question,
         "registrations/registration": world.registration,
         "speakers/call": world.call,
         "speakers/proposal": world.proposal,

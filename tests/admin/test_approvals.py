@@ -32,7 +32,7 @@ def many(client, action, *seats):
 
 
 def letters(seat):
-    return [one.template for one in seat.contact.deliveries.order_by("pk")]
+    return {one.template.partition("/")[2] for one in seat.contact.deliveries.all()}
 
 
 def fresh(*seats):
@@ -58,7 +58,7 @@ def event(ours):
 def test_a_request_waits_and_its_sender_is_told_so(event):
     seat = request_of(event)
     assert (seat.state, seat.needs_approval) == ("waiting", True)
-    assert letters(seat) == ["registrations/asked"]
+    assert letters(seat) == {"asked"}
     event.refresh_from_db()
     assert event.seats_taken == 0
 
@@ -75,7 +75,7 @@ def test_a_yes_gives_the_seat_and_writes(client, event, ours):
     assert "gets a seat and is told by mail" in client.get(page(seat, "approve")).content.decode()
     client.post(page(seat, "approve"))
     assert fresh(seat) == ["going"]
-    assert letters(seat)[1:] == ["registrations/moved_up"]
+    assert letters(seat) == {"asked", "moved_up"}
     assert LogEntry.objects.filter(object_id=seat.pk, user=ours.user).count() == 1
 
 
@@ -83,7 +83,7 @@ def test_a_no_is_said_kindly_and_takes_no_seat(client, event):
     seat = request_of(event)
     client.post(page(seat, "decline"))
     assert fresh(seat) == ["cancelled"]
-    assert letters(seat)[1:] == ["registrations/declined"]
+    assert letters(seat) == {"asked", "declined"}
 
 
 def test_a_yes_without_a_free_seat_is_a_place_in_line_behind_those_who_have_one(client, event):
@@ -290,6 +290,7 @@ def test_the_rules_of_seats_are_set_on_the_form_of_a_series(client, ours):
 
 
 def test_the_file_has_guests_answers_and_appeals(client, ours, contested):
+    ours.series.questions.all().delete()
     question = ours.series.questions.create(text="=Which level?")
     question.answers.create(contact=contested.contact, value=["+new", "much"])
     Registration.objects.filter(pk=contested.pk).update(guests=2)

@@ -22,6 +22,7 @@ LISTS = {
     "mailings/reminder": {"owner", "organizer"},
     "mailings/rest": {"owner", "organizer"},
     "mailings/wave": {"owner", "organizer"},
+    "registrations/question": {"owner", "organizer"},
     "registrations/registration": {"owner", "organizer", "door"},
     "speakers/call": {"owner", "organizer"},
     "speakers/offer": {"owner", "organizer"},

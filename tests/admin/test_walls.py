@@ -33,6 +33,7 @@ PAGES = [
     "/admin/speakers/lead/funnel/",
     "/admin/speakers/topic/matrix/",
     "/admin/speakers/topic/interview/",
+    "/admin/registrations/question/form/",
 ]
 
 
@@ -84,7 +85,7 @@ def test_accounts_and_what_gives_rights_are_not_in_the_admin():
         "mailings.Digest", "mailings.Reminder", "mailings.Rest", "mailings.Wave",
         "meetups.Event", "meetups.Member", "meetups.Partner", "meetups.Series",
         "outbox.Cap", "outbox.Channel", "outbox.Delivery",
-        "registrations.Registration", "speakers.Call", "speakers.Lead",
+        "registrations.Question", "registrations.Registration", "speakers.Call", "speakers.Lead",
         "speakers.Offer", "speakers.Proposal", "speakers.Rehearsal",
         "speakers.Speaker", "speakers.Talk", "speakers.Topic", "venues.Venue",
     }  # fmt: skip
@@ -197,6 +198,7 @@ def test_the_shortcut_to_any_object_is_gone(client, theirs):
         ("speakers/lead", "topic", "topic"),
         ("speakers/rehearsal", "event", "event"),
         ("speakers/topic", "series", "series"),
+        ("registrations/question", "series", "series"),
         ("registrations/registration", "event", "event"),
     ],
 )
