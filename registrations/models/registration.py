@@ -478,7 +478,7 @@ class Registration(models.Model):
 
     def _write(self, letter: str, occasion: str = "") -> None:
         """One message about this state of the seat, or about an occasion within it."""
-        extra: dict[str, Any] = {"guests": self.guests}
+        extra: dict[str, Any] = {"guests": self.guests, "approval": self.event.approval}
         if self.state == self.State.WAITING:
             extra["position"] = self.place_in_queue
             extra["asked"] = self.needs_approval

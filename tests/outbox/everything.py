@@ -123,6 +123,8 @@ OTHERWISE = [
     },
     {"waiting": True, "position": None, "is_proposal": True, "name": ""},
     {"waiting": True, "asked": True, "position": 0, "guests": 0},
+    {"approval": True},
+    {"approval": True, "guests": 0},
     {"old_title": "", "old_starts": FACTS["starts"], "notice_days": 0, "confirm_by": "", "by": ""},
     {"answer_by": "", "author": "", "about": "", "own_subject": "Скоро", "words": "", "number": 1},
 ]
