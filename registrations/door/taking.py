@@ -74,17 +74,31 @@ def take(event: Event, told: Sequence[Told], key: DoorKey | None = None) -> list
     Nothing is dropped and nothing raised: what is senseless is stored as refused.
     """
     with event.locked() as event:
-        desk = _Desk(event, key, [one.id for one in told])
-        return [desk.answer(one) for one in told]
+        desk = _Desk(event, key, told)
+        answers = [desk.answer(one) for one in told]
+        desk.write()
+        return answers
 
 
 class _Desk:
-    """One evening under its lock, with what it already knows of these scans."""
+    """One evening under its lock, with all it has to know of these scans: a phone that was an hour
+    without network sends fifty at once, and the other doors wait meanwhile.
+    """
 
-    def __init__(self, event: Event, key: DoorKey | None, ids: list[UUID]) -> None:
-        self.event, self.key = event, key
+    def __init__(self, event: Event, key: DoorKey | None, told: Sequence[Told]) -> None:
+        self.event, self.key, self.now = event, key, timezone.now()
+        ids = [one.id for one in told]
         self.known = Scan.objects.select_related("key").in_bulk(ids)
-        self.now = timezone.now()
+        early = event.scans.filter(kind=Kind.UNDO, told__in=[str(one) for one in ids])
+        self.void = set(early.values_list("told", flat=True))
+        seats = {self._seat(one) for one in told}
+        people = Registration.objects.select_related("contact")
+        self.people = people.in_bulk([seat for seat in seats if seat])
+        seats |= {scan.registration_id for scan in self.known.values()}
+        inside = event.scans.select_related("key").filter(result=Result.ADMITTED)
+        self.inside = {one.registration_id: one for one in inside.filter(registration__in=seats)}
+        self.new: list[Scan] = []
+        self.came: list[int] = []
 
     def answer(self, told: Told) -> Answer:
         scan = self.known.get(told.id)
@@ -93,16 +107,23 @@ class _Desk:
         if not scan:
             scan = self.known[told.id] = self._new(told)
             self._decide(scan, told)
-            scan.save(force_insert=True)
-        first = self._first(scan.registration_id) if scan.result == Result.ALREADY else scan
-        return Answer(
-            told.id,
-            scan.result,
-            scan.reason,
-            scan.registration_id,
-            first.received_at if first else None,
-            first.where if first else "",
+            self.new.append(scan)
+        is_double = scan.result == Result.ALREADY
+        first = self.inside.get(scan.registration_id) if is_double else scan
+        at, door = (first.received_at, first.where) if first else (None, "")
+        return Answer(told.id, scan.result, scan.reason, scan.registration_id, at, door)
+
+    def write(self) -> None:
+        """Everything decided so far, in two statements."""
+        Scan.objects.bulk_create(self.new)
+        Registration.objects.filter(pk__in=self.came).update(
+            came=True, came_by=Registration.Knows.DOOR, arrived_at=self.now
         )
+        self.new, self.came = [], []
+
+    @staticmethod
+    def _seat(told: Told) -> int | None:
+        return told.registration or ticket_holder(ticket_in(told.code))
 
     def _new(self, told: Told) -> Scan:
         words = str(told.undoes or "") if told.kind == Kind.UNDO else told.name or told.code
@@ -125,7 +146,7 @@ class _Desk:
             scan.refuse(Why.EVENING_OFF)
         elif self.key and not self.key.is_open:
             scan.refuse(Why.ENDED)
-        elif self.event.scans.filter(kind=Kind.UNDO, told=str(scan.pk)).exists():
+        elif str(scan.pk) in self.void:
             scan.result, scan.reason = Result.UNDONE, Why.EARLY_UNDO
         elif told.kind == Kind.WALK_IN:
             self._walk_in(scan, told)
@@ -137,15 +158,17 @@ class _Desk:
     def _check(self, scan: Scan, told: Told) -> None:
         found, why = self._find(told)
         scan.registration = found
-        if found is None or (why := why or why_not(self.event, found)):
+        if found and not why and found.pk not in self.inside:
+            why = why_not(self.event, found)
+        if found is None or why:
             scan.refuse(why)
         else:
             self._let_in(scan, found)
 
     def _find(self, told: Told) -> tuple[Registration | None, str]:
         """Whose it is, or why not. The ticket of a seat given back is good for her newer one."""
-        pk = told.registration or ticket_holder(ticket_in(told.code))
-        found = Registration.objects.select_related("contact").filter(pk=pk).first()
+        seat = self._seat(told)
+        found = self.people.get(seat) if seat else None
         if found is None:
             return None, Why.UNKNOWN
         if found.event_id != self.event.pk:
@@ -158,23 +181,26 @@ class _Desk:
 
     def _walk_in(self, scan: Scan, told: Told) -> None:
         """Somebody who stands inside: known by a registration or an address, else only counted."""
-        contact = None
+        contact, why = self._contact(told)
+        if contact:
+            seat = Registration.objects.add_walk_in(self.event, contact, over_limit=True)
+            self._let_in(scan, seat)
+        elif why and why != Why.BAD_EMAIL:
+            scan.refuse(why)
+        else:
+            scan.result, scan.reason = Result.ADMITTED, why
+
+    def _contact(self, told: Told) -> tuple[Contact | None, str]:
         if told.registration or told.code:
             found, why = self._find(told)
-            if why or not found:
-                return scan.refuse(why)
-            contact = found.contact
-        elif told.email:
-            try:
-                language = self.event.series.language
-                contact = Contact.objects.for_email(told.email, told.name, language)
-            except ValidationError:
-                scan.reason = Why.BAD_EMAIL
-        if contact is None:
-            scan.result = Result.ADMITTED
-            return None
-        seat = Registration.objects.add_walk_in(self.event, contact, over_limit=True)
-        return self._let_in(scan, seat)
+            return found and found.contact, why
+        if not told.email:
+            return None, ""
+        language = self.event.series.language
+        try:
+            return Contact.objects.for_email(told.email, told.name, language), ""
+        except ValidationError:
+            return None, Why.BAD_EMAIL
 
     def _let_in(self, scan: Scan, registration: Registration) -> None:
         """The first scan of a seat admits; the constraint `scan_admits_once` stands behind it."""
@@ -185,23 +211,28 @@ class _Desk:
                 scan.reason = Why.CONFLICT
             return
         scan.result = Result.ADMITTED
+        self.inside[registration.pk] = scan
+        self.came.append(registration.pk)
         # She stands here: that is the yes to a seat held for her or offered to her.
         registration.move_to(State.GOING, tell=False)
-        registration.came, registration.came_by = True, Registration.Knows.DOOR
-        registration.arrived_at = self.now
-        registration.save(update_fields=["came", "came_by", "arrived_at"])
 
-    def _first(self, registration_id: int | None) -> Scan | None:
-        scans = self.event.scans.select_related("key").filter(result=Result.ADMITTED)
-        return scans.filter(registration_id=registration_id).first() if registration_id else None
+    def _first(self, registration_id: int) -> Scan | None:
+        """The scan that let her in; asked for where the ticket did not name her."""
+        if registration_id not in self.inside and registration_id not in self.people:
+            scans = self.event.scans.select_related("key").filter(result=Result.ADMITTED)
+            if first := scans.filter(registration=registration_id).first():
+                self.inside[registration_id] = first
+        return self.inside.get(registration_id)
 
     # What is taken back
 
     def _undo(self, scan: Scan, told: Told) -> None:
         """One scan, or all of one person. A scan that is still on its way is void when it comes."""
+        self.write()
         scan.result = Result.UNDONE
         wrong = self.event.scans.filter(result__in=[Result.ADMITTED, Result.ALREADY])
         if told.undoes:
+            self.void.add(str(told.undoes))
             wrong = wrong.filter(pk=told.undoes)
         else:
             scan.registration, why = self._find(told)
@@ -217,26 +248,34 @@ class _Desk:
 
     def _settle(self, registration: Registration) -> None:
         """Whoever was also seen at another door came in there; else nobody says that she came."""
-        scans = self.event.scans.filter(registration=registration)
-        if scans.filter(result=Result.ADMITTED).exists():
-            return
-        if other := scans.filter(result=Result.ALREADY).first():
-            self._becomes(other, Result.ADMITTED)
-            registration.arrived_at = other.received_at
-            registration.save(update_fields=["arrived_at"])
-            return
-        if registration.came_by == Registration.Knows.DOOR:
-            registration.came, registration.came_by, registration.arrived_at = None, "", None
-            registration.save(update_fields=["came", "came_by", "arrived_at"])
+        scans = self.event.scans.select_related("key").filter(registration=registration)
+        first = scans.filter(result=Result.ADMITTED).first()
+        if not first and (first := scans.filter(result=Result.ALREADY).first()):
+            self._becomes(first, Result.ADMITTED)
+        if first:
+            self.inside[registration.pk] = first
+            came = {"arrived_at": first.received_at}
+            Registration.objects.filter(pk=registration.pk).update(**came)
+        else:
+            self.inside.pop(registration.pk, None)
+            self._goes_out(registration)
+        fresh = Registration.objects.select_related("contact").in_bulk([registration.pk])
+        self.people.update(fresh)
+
+    def _goes_out(self, registration: Registration) -> None:
+        by_door = Registration.objects.filter(pk=registration.pk, came_by=Registration.Knows.DOOR)
+        by_door.update(came=None, came_by="", arrived_at=None)
         # The seat of a walk-in who never walked in would be a no-show of hers.
-        if registration.source == "walk-in" and scans.filter(kind=Kind.WALK_IN).exists():
+        walked_in = self.event.scans.filter(registration=registration, kind=Kind.WALK_IN)
+        if registration.source == "walk-in" and walked_in.exists():
+            registration.refresh_from_db()
             registration.event = self.event
             registration.move_to(State.CANCELLED, tell=False)
             Registration.objects.fill_seats(self.event)
 
     def _becomes(self, scan: Scan, result: str) -> None:
+        Scan.objects.filter(pk=scan.pk).update(result=result)
         scan.result = result
-        scan.save(update_fields=["result"])
         if scan.pk in self.known:
             self.known[scan.pk].result = result
 

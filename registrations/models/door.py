@@ -88,10 +88,14 @@ class DoorKey(models.Model):
         self.save(update_fields=["ended_at"])
 
 
+# Walk-ins of whom we have no address.
+NAMELESS = Q(kind="walk_in", result="admitted", registration=None)
+
+
 class ScanQuerySet(models.QuerySet["Scan"]):
     def nameless(self) -> Self:
         """Walk-ins of whom we have no address: they are counted as come, and nothing else."""
-        return self.filter(kind=Scan.Kind.WALK_IN, result=Scan.Result.ADMITTED, registration=None)
+        return self.filter(NAMELESS)
 
     def to_look_at(self) -> Self:
         """Refused or let in twice, and nobody has had a look yet."""

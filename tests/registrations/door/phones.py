@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 
+from people.models import Contact
 from registrations.door.taking import Told, take
-from registrations.models import DoorKey
+from registrations.models import DoorKey, Registration
+from registrations.tokens import hash_of, token_from
 from tests.builders import make_event, make_registration
 
 
 def make_evening(people=0, **fields):
     """An evening that is on now, its door's key, and so many people with a seat."""
     event = make_event(starts_in=timedelta(minutes=-30), **fields)
-    seats = [make_registration(event) for _n in range(people)]
+    seats = (
+        [make_registration(event) for _n in range(people)] if people < 50 else crowd(event, people)
+    )
     return event, DoorKey.objects.make(event, DoorKey.Kind.DOOR, name="Main door"), seats
 
 
@@ -25,3 +29,15 @@ def told(event, key, *scans):
 
 def who_came(event):
     return set(event.registrations.filter(came=True).values_list("pk", flat=True))
+
+
+def crowd(event, people, name="Guest{number} Nováková"):
+    """So many people with a seat, written at once."""
+    told = [{"number": number, "email": f"crowd-{event.pk}-{number}"} for number in range(people)]
+    contacts = Contact.objects.bulk_create(
+        [Contact(email=f"{one['email']}@example.org", name=name.format(**one)) for one in told]
+    )
+    seats = [Registration(event=event, contact=contact, mode="onsite") for contact in contacts]
+    for seat in seats:
+        seat.state, seat.token_hash = "going", hash_of(token_from(seat.seed))
+    return Registration.objects.bulk_create(seats)

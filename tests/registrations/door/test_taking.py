@@ -4,6 +4,7 @@ import itertools
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from outbox.models import Delivery
 from registrations.door.taking import Told, take
 from registrations.models import Registration, Scan
 from tests.builders import make_event, make_registration
-from tests.registrations.door.phones import make_evening, scan, told, who_came
+from tests.registrations.door.phones import crowd, make_evening, scan, told, who_came
 from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
@@ -214,7 +215,10 @@ def test_a_walk_in_taken_back_leaves_no_seat_and_no_no_show():
     event, key, _nobody = make_evening()
     said = Told("walk_in", name="Eve", email="eve@example.org")
     told(event, key, said, Told("undo", undoes=said.id))
-    assert [seat.state for seat in event.registrations.all()] == ["cancelled"]
+    seat = event.registrations.get()
+    assert (seat.state, seat.came) == ("cancelled", None)
+    again = Told("name", registration=seat.pk)
+    assert told(event, key, again) == [("refused", "cancelled")]
 
 
 def test_an_address_that_is_none_still_counts_the_walk_in():
@@ -230,7 +234,9 @@ def test_a_helper_lets_somebody_in_all_the_same(state):
     Event.objects.filter(pk=event.pk).update(capacity=5)
     seat = make_registration(event, state)
     Event.objects.filter(pk=event.pk).update(capacity=0)
-    assert told(event, key, Told("walk_in", registration=seat.pk)) == [ADMITTED]
+    anyway, again = Told("walk_in", registration=seat.pk), Told("name", registration=seat.pk)
+    assert told(event, key, again) == [("refused", state)]
+    assert told(event, key, anyway, replace(again, id=uuid4())) == [ADMITTED, ALREADY]
     assert {one.contact for one in event.registrations.arrived()} == {seat.contact}
 
 
@@ -255,3 +261,12 @@ def test_the_database_itself_admits_a_seat_once():
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, Scan._meta.db_table)
     assert found["scan_admits_once"]["unique"]
+
+
+def test_fifty_scans_of_a_phone_that_was_away_hold_the_other_doors_up_for_few_statements(
+    django_assert_max_num_queries,
+):
+    event, key, _nobody = make_evening()
+    seats = crowd(event, 50)
+    with django_assert_max_num_queries(10):
+        assert told(event, key, *map(scan, seats)) == [ADMITTED] * 50
