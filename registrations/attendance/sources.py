@@ -100,7 +100,9 @@ def _share_out(
     for seat in seats:
         link = links.get(seat.link or 0)
         key = link.partner_id if link else seat.source
-        source = found.setdefault(key, Source(name_of(seat.source)))
+        if key not in found:
+            found[key] = Source(name_of(seat.source))
+        source = found[key]
         at = place.get(seat.session)
         visit = (-seat.session if at is None else at, seat.contact)
         source.registered.add(visit)
@@ -108,7 +110,8 @@ def _share_out(
             source.expected.add(visit)
             if seat.came:
                 source.came.add(visit)
-                source.new |= {visit} & firsts
+                if visit in firsts:
+                    source.new.add(visit)
 
 
 def _first_visits(occasions: Sequence[Occasion]) -> set[Visit]:
