@@ -54,6 +54,10 @@ class Part:
         return dict(self.advice).get(self.prospect.event.series.overfill_percent)
 
     @property
+    def is_short(self) -> bool:
+        return bool(self.registered) and shortfall(self.prospect)
+
+    @property
     def said_yes(self) -> int:
         return sum(group.people for group in self.prospect.groups if group.said_yes)
 

@@ -233,6 +233,15 @@ def test_the_page_says_the_range_chairs_food_and_how_many_to_accept(series, orga
     assert "23 %" in page  # 5 of 22
 
 
+def test_too_few_for_the_room_comes_with_what_helps(series, organizer):
+    room = make_venue().rooms.get()
+    event = make_event(series, timedelta(days=9), venue=room.venue, room=room)
+    fill(event, 15)
+    page = text(organizer, event)
+    assert "Too few for this room: what helps" in page
+    assert f"/admin/meetups/event/{event.pk}/messages/" in page
+
+
 def test_with_six_people_the_page_says_too_few_to_tell(series, organizer):
     event = make_event(series)
     fill(event, 6)
