@@ -14,7 +14,7 @@ from meetups.walltime import validate_day, validate_zone
 from registrations.importing.dates import FORMATS
 from registrations.importing.heads import What
 from registrations.importing.mapping import MANY, ONE, PEOPLE, Mapping
-from registrations.importing.reading import MOST_BYTES, read_table
+from registrations.importing.reading import MOST_BYTES, read_table, read_text
 
 ABOUT = [
     (PEOPLE, _("a list of people")),
@@ -35,7 +35,8 @@ class FileForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
             raise ValidationError(_("This file is larger than 10 MB. Send it in parts."))
-        self.content = file.read()
+        # In one encoding from here on, so that whoever is erased is found in it.
+        self.content = read_text(file.read()).encode()
         read_table(self.content)
         return file
 

@@ -20,7 +20,7 @@ from registrations.admin.import_forms import FileForm, MappingForm
 from registrations.exports import harmless
 from registrations.importing.doors import mapping_of, table_of, take_over, try_it
 from registrations.importing.problems import sentence
-from registrations.importing.reading import Table
+from registrations.importing.reading import NotReadable, Table
 from registrations.models import Import
 
 LABEL = "registrations.import"
@@ -67,7 +67,11 @@ def mapping_view(request: HttpRequest, series_id: int, import_id: int) -> HttpRe
     file = _file(request, series_id, import_id)
     if file.state == Import.State.DONE:
         return redirect("admin:registrations_import_report", series_id, import_id)
-    table = table_of(file)
+    try:
+        table = table_of(file)
+    except NotReadable as gone:  # emptied, because nobody took it over in time
+        messages.error(request, " ".join(gone.messages))
+        return redirect("admin:registrations_imports", series_id)
     mapping = mapping_of(file, table)
     form = MappingForm(request.POST or None, series=file.series, mapping=mapping)
     if request.method == "POST" and form.is_valid() and _tried(form, file):

@@ -59,7 +59,9 @@ def take_over(file: Import) -> None:
 
 def _locked(file: Import) -> Import:
     rows = Import.objects.select_for_update(of=("self",)).select_related("series")
-    fresh = rows.get(pk=file.pk)
+    fresh = rows.filter(pk=file.pk).first()
+    if fresh is None:
+        raise Refused(_("This file was thrown away meanwhile. Send it again."))
     if fresh.state == Import.State.DONE:
         raise Refused(_("This file was taken over already."))
     return fresh

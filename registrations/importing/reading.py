@@ -51,14 +51,7 @@ class Table:
 
 def read_table(content: bytes) -> Table:
     """The rows of a CSV or TSV file in any usual encoding. Raises NotReadable."""
-    if content.startswith(NO_TEXT):
-        raise NotReadable(
-            _("This is a spreadsheet or an archive. Open it, save it as CSV, and send that file.")
-        )
-    text = _decoded(content)
-    if "\x00" in text:
-        raise NotReadable(_("This is no file of text. Save the table as CSV, and send that file."))
-    rows = _rows(text)
+    rows = _rows(read_text(content))
     head = next(rows, None)
     found = list(rows)
     if head is None or not found:
@@ -69,6 +62,18 @@ def read_table(content: bytes) -> Table:
             % {"lines": MOST_LINES, "columns": MOST_COLUMNS}
         )
     return Table(_named(head.cells), found)
+
+
+def read_text(content: bytes) -> str:
+    """The file as text, whatever its encoding. Raises NotReadable."""
+    if content.startswith(NO_TEXT):
+        raise NotReadable(
+            _("This is a spreadsheet or an archive. Open it, save it as CSV, and send that file.")
+        )
+    text = _decoded(content)
+    if "\x00" in text:
+        raise NotReadable(_("This is no file of text. Save the table as CSV, and send that file."))
+    return text
 
 
 def _decoded(content: bytes) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -164,11 +164,9 @@ def _tell_who_came(plan: Plan) -> None:
 
 
 def _close_lists(plan: Plan) -> None:
-    """The list of who came is what the file says; nobody else is marked absent later (O5)."""
+    """The list of who came is complete where the file tells of everybody with a seat (O5)."""
     told = {s.evening.row for s in plan.seats if s.line.came is not None and (s.tells or not s.pk)}
-    unsaid = Registration.objects.filter(
-        event=OuterRef("pk"), state=Registration.State.GOING, came=None
-    )
+    going = Registration.objects.going().filter(event=OuterRef("pk"), came=None)
     events = Event.objects.filter(pk__in=told, list_closed_at=None)
-    events.filter(Q(Exists(unsaid))).update(list_is_partial=True)
-    events.update(list_closed_at=timezone.now())
+    events.filter(Exists(going)).update(list_is_partial=True)
+    events.exclude(Exists(going)).update(list_closed_at=timezone.now(), list_is_partial=False)

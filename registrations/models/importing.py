@@ -37,7 +37,8 @@ class Import(models.Model):
         Series, models.CASCADE, related_name="imports", verbose_name=_("series")
     )
     file_name = models.CharField(_("file"), max_length=200)
-    # Emptied once it is taken over: the rows have it then, and a copy would outlive them.
+    # UTF-8, whatever was sent. Emptied once it is taken over: the rows have it then, and a copy
+    # would outlive them.
     content = models.BinaryField(default=b"")
     mapping = models.JSONField(default=dict)
     report = models.JSONField(default=dict)

@@ -6,6 +6,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from meetups.models import Refused
+from registrations.importing.doors import take_over
 from registrations.models import Import
 from tests.builders import make_organizer, make_series
 from tests.registrations.importing.files import EVENINGS, MEMBERS, sent, taken, tried
@@ -96,6 +98,12 @@ def test_a_new_evening_is_made_for_the_list_of_one(series):
     assert [(e.title, str(e.date)) for e in series.events.all()] == [("Queues", "2026-05-14")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1251"])
+def test_what_lies_there_is_utf_8_so_that_whoever_is_erased_is_found_in_it(series, encoding):
+    send(as_role(series), series, "имя,email\nАнна,anna@example.org\n".encode(encoding))
+    assert "Анна,anna@example.org" in bytes(Import.objects.get().content).decode()
+
+
 @pytest.mark.parametrize("content", [b"PK\x03\x04rest", b"", b"\xff\xfe", b"a\x00b\n\x00\n"])
 def test_a_file_that_is_no_table_is_refused_on_the_page(series, content):
     answer = send(as_role(series), series, content, "list.xlsx")
@@ -130,6 +138,18 @@ def test_a_file_can_be_thrown_away_until_it_is_taken_over(series):
     for file in (left, done):
         assert browser.post(f"{top(series)}{file.pk}/away/").status_code == 302
     assert list(Import.objects.all()) == [done]
+
+
+def test_a_file_that_was_emptied_or_thrown_away_meanwhile_breaks_no_page(series):
+    browser = as_role(series)
+    emptied, gone = tried(sent(EVENINGS, series)), tried(sent(EVENINGS, series))
+    Import.objects.filter(pk=emptied.pk).update(content=b"")
+    for page in ("", "report/"):
+        answer = browser.post(f"{top(series)}{emptied.pk}/{page}", follow=True)
+        assert "nothing in this file" in answer.content.decode()
+    Import.objects.filter(pk=gone.pk).delete()
+    with pytest.raises(Refused, match="thrown away"):
+        take_over(gone)
 
 
 def pages(series, file):

@@ -167,8 +167,10 @@ def test_two_buttons_pressed_at_once_write_one_mail_each():
             connections.close_all()
 
     both = [Thread(target=press) for _n in range(2)]
-    [one.start() for one in both]
-    [one.join() for one in both]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
     assert sorted(found) == [0, 4]
 
 

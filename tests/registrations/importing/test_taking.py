@@ -1,10 +1,11 @@
 """O25, leave Meetup with history: the dry run, its report, and what is written."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from config.invariants import INVARIANTS
@@ -281,3 +282,27 @@ def _statements(people):
         take_over(file)
     assert file.report["came"] == people
     return len(statements)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_of_one_series_at_once_make_nobody_and_no_evening_twice():
+    series = make_series()
+    files = [tried(sent(EVENINGS, series)) for _n in range(2)]
+    start, found = Barrier(2), []
+
+    def take(file):
+        try:
+            start.wait()
+            take_over(file)
+            found.append(file.report["evenings_new"])
+        finally:
+            connections.close_all()
+
+    both = [Thread(target=take, args=[file]) for file in files]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(found) == [0, 2]
+    assert (series.events.count(), series.members.count()) == (2, 4)
+    assert Registration.objects.filter(event__series=series).count() == 4
