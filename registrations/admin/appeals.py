@@ -34,7 +34,7 @@ class DueFilter(admin.SimpleListFilter):
         return queryset
 
 
-def note_visits(seats: Iterable[Registration]) -> list[Registration]:
+def note_visits(seats: Iterable[Registration]) -> list[Any]:
     """The same seats, each with `visits`: how often its holder came within a year; one query."""
     found: list[Any] = list(seats)
     came = Registration.objects.arrived().filter(

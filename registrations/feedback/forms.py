@@ -47,8 +47,10 @@ class FeedbackForm(forms.Form):
     room = mark_field(_("Was the room comfortable?"), _("Air, light, noise, chairs."))
     room_words = words_field(_("What should the venue know?"))
 
+    prefix = "how"
+
     def __init__(self, seat: Any, *args: Any) -> None:
-        super().__init__(*args, prefix="how")
+        super().__init__(*args)
         self.label_suffix = ""
         self.seat = seat
         self.known = getattr(seat, "feedback", None)

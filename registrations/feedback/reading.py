@@ -75,10 +75,10 @@ def room_said(venue: Venue, series: Collection[int] | None) -> RoomSaid:
     evenings = {event.pk: event for event in mine.only("title", "starts_at", "zone", "date")}
     rows = Feedback.objects.filter(registration__event__in=evenings)
     found: dict[int, list[Row]] = {}
-    for event, *row in rows.values_list(
+    for event, evening, room, words, about in rows.values_list(
         "registration__event", "evening", "room", "words", "room_words"
     ):
-        found.setdefault(event, []).append((row[0], row[1], row[2], row[3]))
+        found.setdefault(event, []).append((evening, room, words, about))
     said = [(evenings[pk], _said(rows)) for pk, rows in found.items()]
     said = [(event, one) for event, one in said if one.room.number or one.room_words]
     total = sum((one.room.given for _event, one in said), Counter[int]())

@@ -123,7 +123,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             update_fields=["value", "registration", "given_at"],
         )
 
-    def _rows(self, answers: dict[int, list[str]], registration: Registration) -> list["Answer"]:
+    def _rows(self, answers: dict[int, list[str]], registration: Registration) -> list[Any]:
         who = {"contact": registration.contact, "registration": registration}
         return [self.model(question_id=pk, value=value, **who) for pk, value in answers.items()]
 
@@ -154,10 +154,11 @@ class Answer(models.Model):
 class FormDayQuerySet(models.QuerySet["FormDay"]):
     def count_one(self, event: Event, what: str) -> None:
         """Count a form "opened", "sent" or "amiss"; outside the lock of the seats."""
-        numbers = {name: int(name == what) for name in ("opened", "amiss", "sent")}
         today = timezone.now().astimezone(ZoneInfo(event.zone)).date()
+        told: dict[str, Any] = {"event": event.pk, "day": today}
+        told |= {name: int(name == what) for name in ("opened", "amiss", "sent")}
         with connection.cursor() as cursor:
-            cursor.execute(COUNT_FORM, {"event": event.pk, "day": today} | numbers)
+            cursor.execute(COUNT_FORM, told)
 
 
 class FormDay(models.Model):
