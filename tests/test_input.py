@@ -133,8 +133,9 @@ def paths():
     make_talk(event, slug="x")
     seat = make_registration(event, mode="onsite")
     return addresses(
-        slug="x", token=seat.token, pk=uuid.uuid4(), name="mailgun", uidb36="1", key="x-y"
-    )
+        slug="x", token=seat.token, code=seat.ticket,
+        pk=uuid.uuid4(), name="mailgun", uidb36="1", key="x-y",
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def links_of(event):
         yield from addresses(
             slug="x",
             token=seat.token,
+            code=seat.ticket,
             pk="00000000-0000-0000-0000-000000000000",
             name="plain",
             uidb36="1",
