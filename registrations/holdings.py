@@ -1,6 +1,5 @@
 """What this app holds of a person: her seats, what she answered and said, and her way through."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import models
@@ -99,20 +98,19 @@ def _feedback(span: Span) -> Any:
     return old.exclude(words="", room_words="")
 
 
-def _of_the_door(model: type[models.Model]) -> Any:
-    return lambda span: model._default_manager.filter(
-        event__series=span.series_id, event__ends_at__lt=span.before
-    )
+def _scans(span: Span) -> Any:
+    """Their words and phones; what was decided at the door stays with the seat."""
+    told = Scan.objects.filter(event__series=span.series_id, event__ends_at__lt=span.before)
+    return told.exclude(told="", device="")
 
 
-def _imports(span: Span) -> Any:
-    sent = Import.objects.filter(series=span.series_id, sent_at__lt=span.before)
-    return sent.exclude(content=b"")
+def _door_keys(span: Span) -> Any:
+    return DoorKey.objects.filter(event__series=span.series_id, event__ends_at__lt=span.before)
 
 
 A_YEAR, HALF_A_YEAR = 365, 182
-# How long a phone at the door may keep what it has not told yet, and a day to look at it.
-SOONEST_SCANS = timedelta(days=2).days
+# Days in which a phone at the door tells what it kept, and somebody looks at it.
+SOONEST = 2
 
 keep(
     Rule(
@@ -139,21 +137,14 @@ keep(
 keep(
     Rule(
         "scans",
-        _("what phones at the door told, after the evening"),
-        30, SOONEST_SCANS, 90, _of_the_door(Scan), lambda rows: rows.delete(),
+        _("names and phones that the door told, after the evening"),
+        30, SOONEST, 90, _scans, lambda rows: rows.update(told="", device=""),
     )
 )  # fmt: skip
 keep(
     Rule(
         "door links",
         _("links for helpers, after the evening"),
-        30, SOONEST_SCANS, 90, _of_the_door(DoorKey), lambda rows: rows.delete(),
-    )
-)  # fmt: skip
-keep(
-    Rule(
-        "imports",
-        _("files that were sent to be imported"),
-        7, 1, 30, _imports, lambda rows: rows.update(content=b""),
+        30, SOONEST, 90, _door_keys, lambda rows: rows.delete(),
     )
 )  # fmt: skip

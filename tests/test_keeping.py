@@ -15,7 +15,7 @@ from outbox.models import Delivery
 from people.holdings import ERASED, is_erased
 from people.keeping import rules
 from people.models import Contact
-from registrations.models import Answer, DoorKey, Feedback, Import, Question, Registration, Scan
+from registrations.models import Answer, DoorKey, Feedback, Question, Registration, Scan
 from speakers.models import Lead
 from tests.builders import (
     make_contact,
@@ -59,7 +59,6 @@ def evening():
             came=True, came_by="door", appeal="granted", appeal_text="I sat at the back",
             appealed_at=timezone.now(),
         )  # fmt: skip
-        Import.objects.create(series=event.series, file_name="a.csv", content=b"a,b")
         Wish.objects.note(
             event.series, "w@x.org", source="form", text_version="1", network="203.0.113.0/24"
         )
@@ -95,9 +94,8 @@ def _with_network():
 
 def test_each_thing_goes_on_its_day_and_marks_stay(evening):
     days = [
-        (8, lambda: bytes(Import.objects.get().content) == b""),
         (15, lambda: not _with_network()),
-        (32, lambda: not Scan.objects.exists() and not DoorKey.objects.exists()),
+        (32, lambda: not Scan.objects.exclude(told="").exists() and not DoorKey.objects.exists()),
         (183, lambda: not Registration.objects.exclude(appeal_text="").exists()),
         (366, lambda: Feedback.objects.get().words == "" and Feedback.objects.get().evening == 5),
         (732, lambda: not Lead.objects.exists()),
@@ -119,19 +117,19 @@ def test_the_preview_says_before_what_the_log_says_after(evening, client):
     logged = {row.what: row.count for row in Forgotten.objects.filter(series=evening.series)}
     assert logged == expected
     assert logged == {
-        "answers": 1, "appeals": 1, "feedback": 1, "scans": 1, "door links": 1, "imports": 1,
+        "answers": 1, "appeals": 1, "feedback": 1, "scans": 1, "door links": 1,
         "networks": 1, "networks of wishes": 1,
     }  # fmt: skip
 
 
 def test_the_run_is_daily_and_a_second_one_changes_nothing(evening, django_assert_num_queries):
     with after(400):
-        assert forget_due() == 8
+        assert forget_due() == 7
         with django_assert_num_queries(1):
             assert forget_due() == 0
         keeping.Heartbeat.objects.all().delete()
         assert forget_due() == 0
-    assert Forgotten.objects.count() == 8
+    assert Forgotten.objects.count() == 7
 
 
 def test_a_series_keeps_longer_shorter_or_for_good_within_bounds(evening, client):
@@ -204,7 +202,7 @@ def test_who_comes_to_a_series_that_keeps_longer_is_left_to_it(evening):
 def test_work_is_done_in_batches_and_goes_on_with_the_next_tick(evening, monkeypatch):
     monkeypatch.setattr(keeping, "LONGEST_RUN", -1)
     with after(400):
-        for _tick in range(8):
+        for _tick in range(7):
             assert forget_due() == 1
         assert forget_due() == 0
         assert keeping.Heartbeat.objects.filter(name="retention").exists()
