@@ -135,8 +135,9 @@ def test_a_database_that_is_gone_makes_it_unready_with_a_sentence(answer, monkey
 @pytest.mark.parametrize("cookie", ["", "session=abcdefghijklmnopqrstuvwxyz0123456789"])
 def test_without_a_database_every_page_says_come_back(monkeypatch, cookie):
     paths = addresses(
-        slug="x", token="a" * 22, pk=uuid.uuid4(), name="plain", uidb36="1", key="x-y"
-    )
+        slug="x", token="a" * 22, code="a" * 22,
+        pk=uuid.uuid4(), name="plain", uidb36="1", key="x-y",
+    )  # fmt: skip
     client = Client(raise_request_exception=False)
     connection.close()
     monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")

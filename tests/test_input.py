@@ -161,7 +161,7 @@ def test_every_address_answers_a_plain_request(paths, ask):
 
 
 def test_no_part_of_a_path_breaks_an_address(ask):
-    parts = dict.fromkeys(["slug", "token", "pk", "name", "uidb36", "key"])
+    parts = dict.fromkeys(["slug", "token", "code", "pk", "name", "uidb36", "key"])
     for text in [*BYTES, "-1", "9" * 40, "0", " ", "..", "."]:
         for path in addresses(**dict.fromkeys(parts, text)):
             ask(path)
