@@ -193,7 +193,7 @@ class _Desk:
     def _contact(self, told: Told) -> tuple[Contact | None, str]:
         if told.registration or told.code:
             found, why = self._find(told)
-            return found and found.contact, why
+            return found.contact if found else None, why
         if not told.email:
             return None, ""
         language = self.event.series.language
