@@ -1,7 +1,6 @@
 """What the server makes of what phones say: T36 to T39, and taking back."""
 
 import itertools
-import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -17,7 +16,7 @@ from registrations.door.taking import Told, take
 from registrations.models import Registration, Scan
 from tests.builders import make_event, make_registration
 from tests.registrations.door.phones import crowd, make_evening, scan, told, who_came
-from tests.threads import in_threads
+from tests.threads import crew
 
 pytestmark = pytest.mark.django_db
 
@@ -243,13 +242,12 @@ def test_a_helper_lets_somebody_in_all_the_same(state):
 @pytest.mark.django_db(transaction=True)
 def test_three_doors_at_one_moment_let_each_in_once():
     event, key, seats = make_evening(20)
-
-    def door(number):
-        mine = seats[:]
-        random.Random(number).shuffle(mine)
-        return [take(event, [scan(seat, device=str(number))], key)[0] for seat in mine]
-
-    answers = [answer.result for answers in in_threads(3, door) for answer in answers]
+    answers = []
+    with crew(3) as all_at_once:
+        for seat in seats:
+            doors = [scan(seat, device=str(number)) for number in range(3)]
+            tasks = [lambda one=one: take(event, [one], key)[0].result for one in doors]
+            answers += all_at_once(*tasks)
     assert (answers.count("admitted"), answers.count("already")) == (20, 40)
     assert Scan.objects.count() == 60
     assert who_came(event) == {seat.pk for seat in seats}
