@@ -24,8 +24,8 @@ from people.models import Contact, validate_name
 from people.tokens import hash_of, new_seed
 
 LIFE = timedelta(days=7)
-# Nobody needs the proof of a consent that was not given; the person may still read why it ended.
-KEPT = timedelta(days=30)
+# Nobody needs proof of a consent that was not given; a day late one may still read that it ended.
+KEPT = LIFE + timedelta(days=1)
 # Mails that strangers can make us send to one address, by whatever form (T35).
 MOST_MAILS, PER = 3, timedelta(hours=1)
 
