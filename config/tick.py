@@ -9,12 +9,13 @@ from mailings.complaints import heed_complaints
 from mailings.digests import advance_digests
 from mailings.models import HeldBack, Reminder
 from mailings.sending import start_due
+from meetups.keeping import forget_due
 from meetups.models import Event, Wish
 from outbox import wake
 from outbox.models import Heartbeat
 from registrations.circles.rounds import settle_circles
 from registrations.closing import close_due_lists
-from registrations.models import Registration
+from registrations.models import Import, Registration
 from registrations.turnout.storing import store_due
 from speakers.models import Call, Duty, Lead, Offer, Proof, Proposal, SlideDraft
 
@@ -41,6 +42,8 @@ STEPS: dict[str, Callable[[], int]] = {
     "codes forgotten": Proof.objects.forget,
     "wishes forgotten": Wish.objects.forget,
     "people held back forgotten": HeldBack.objects.forget,
+    "old things forgotten": forget_due,
+    "files left lying forgotten": Import.objects.forget,
     "files swept": SlideDraft.objects.sweep,
 }
 

@@ -17,5 +17,7 @@ urlpatterns = [
     re_path(MINE + r"evening\.ics$", views.calendar, name="calendar"),
     path("", include("registrations.asking.urls")),
     path("", include("registrations.circles.urls")),
+    path("", include("registrations.door.urls")),
     path("", include("registrations.on_the_wall.urls")),
+    path("", include("registrations.own_data.urls")),
 ]
