@@ -112,8 +112,8 @@ def _lines(event: Event, slots: list[Slot]) -> list[Line]:
         ends = max(ends, now) if state == "now" else ends
         free_from = ends
         note = getattr(item.slot, "host_note", None)
-        times = [moment.astimezone(zone) for moment in (item.starts_at, expected, ends)]
-        lines.append(Line(item.slot, *times, state, note.words if note else ""))
+        planned, begins, done = (at.astimezone(zone) for at in (item.starts_at, expected, ends))
+        lines.append(Line(item.slot, planned, begins, done, state, note.words if note else ""))
     return lines
 
 
