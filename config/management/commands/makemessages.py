@@ -3,7 +3,8 @@ from typing import Any
 
 from django.core.management.commands import makemessages
 
-# What is translated: messages, and the pages that a message leads to, with the page around them.
+# What is translated: messages, the pages that a message leads to with the page around them, those at
+# the entrance of an evening, and what the tables are called of which a guest may ask for her rows.
 # The admin and the public pages speak English.
 PLACES = (
     "mailings/forms*.py",
@@ -13,16 +14,33 @@ PLACES = (
     "mailings/views/*.py",
     "meetups/following/*.py",
     "meetups/models/following.py",
+    "meetups/models/wish.py",
     "meetups/templatetags/evenings.py",
     "meetups/templatetags/times.py",
+    "outbox/models/delivery.py",
+    "outbox/models/evidence.py",
+    "outbox/models/suppression.py",
     "outbox/short.py",
     "outbox/templatetags/*.py",
     "people/models.py",
+    "registrations/asking/[fv]*.py",
+    "registrations/circles/[vi]*.py",
+    "registrations/door/reading.py",
+    "registrations/door/views.py",
+    "registrations/door/words.py",
+    "registrations/feedback/forms.py",
     "registrations/forms.py",
+    "registrations/models/circle.py",
+    "registrations/models/door.py",
+    "registrations/models/feedback.py",
+    "registrations/models/question.py",
     "registrations/models/registration.py",
     "registrations/models/seats.py",
+    "registrations/on_the_wall/*.py",
+    "registrations/own_data/*.py",
     "registrations/templatetags/*.py",
     "registrations/views/answers.py",
+    "registrations/views/holder.py",
     "speakers/calendar.py",
     "speakers/forms/voices.py",
     "speakers/preparing.py",
@@ -32,13 +50,21 @@ PLACES = (
     "templates/emails/**/*.txt",
     "templates/mailings/**/*.html",
     "templates/meetups/_date.html",
+    "templates/meetups/_event_notices.html",
     "templates/meetups/_follow*.html",
+    "templates/meetups/_seats.html",
     "templates/meetups/follow*.html",
     "templates/registrations/_*.html",
     "templates/registrations/c[ao]*.html",
-    "templates/registrations/detail.html",
+    "templates/registrations/circles/*.html",
+    "templates/registrations/d*.html",
+    "templates/registrations/erase*.html",
+    "templates/registrations/my_data.html",
+    "templates/registrations/on_the_wall/*.html",
+    "templates/registrations/questions.html",
     "templates/speakers/_remark.html",
     "templates/speakers/voice.html",
+    "templates/too_many.html",
 )
 
 
