@@ -19,7 +19,7 @@ const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 /** Keeps what was done, shows what it means, and lets the server have its word. */
 async function tell(said, place = part.verdict) {
   if (said.code) said.hash = await hashOf(said.code);
-  const scan = await line.keep(said);
+  const scan = await line.keep({ ...said, verdict: people.judge(said) });
   people.apply(scan);
   const sent = line.flush();
   if (line.state === "online") await Promise.race([sent, pause(SOON)]);
