@@ -1,17 +1,21 @@
 """The page of a seat speaks the language in which its holder is written to."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from registrations.circles.rounds import make_round
+from registrations.models import DoorKey, Registration
 from tests.builders import make_contact, make_event, make_registration, make_series
 
 pytestmark = pytest.mark.django_db
 
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
 STATES = ["pending", "going", "waiting", "offered", "expired", "cancelled"]
-VERBS = ["", "cancel/", "coming/", "confirm/"]
+VERBS = ["", "cancel/", "coming/", "confirm/", "circle/", "my-data/", "erase/"]
 
 
 def make_seat(state="going"):
@@ -28,13 +32,15 @@ def seat():
 
 
 def words_of(answer):
-    """What the page shows inside `main`, without its markup."""
+    """What the page shows inside `main`, without its markup; never nothing."""
     main = (
         answer.content.decode()
         .partition('<main id="main" tabindex="-1">')[2]
         .partition("</main>")[0]
     )
-    return " ".join(re.sub(r"<[^>]*>", " ", main).split())
+    words = " ".join(re.sub(r"<script.*?</script>|<[^>]*>", " ", main, flags=re.S).split())
+    assert words
+    return words
 
 
 @pytest.mark.parametrize("page", VERBS)
@@ -47,6 +53,52 @@ def test_no_english_is_left_on_the_page_of_a_seat(state, page):
     assert answer.status_code == 200
     assert '<html lang="ru"' in answer.content.decode()
     assert [w for w in LATIN_WORD.findall(words_of(answer)) if w not in seat.contact.email] == []
+
+
+def test_no_english_is_left_where_a_guest_changes_contests_and_answers(seat):
+    seat.event.series.questions.create(text="Откуда вы?", kind="choice", choices="Минск\nВитебск")
+    past = make_event(seat.event.series, title="Вечер 60", starts_in=timedelta(days=-7))
+    missed = make_registration(past, contact=seat.contact)
+    Registration.objects.filter(pk=missed.pk).update(came=False)
+    seat.event.guests_allowed = 2
+    seat.event.save()
+
+    pages = [
+        Client().post(f"{seat.get_absolute_url()}change/", {"guests": "9"}),
+        Client().post(f"{missed.get_absolute_url()}contest/", {"words": ""}),
+        Client().post(f"{seat.get_absolute_url()}erase/"),
+        Client().get(f"{seat.get_absolute_url()}questions/"),
+    ]
+
+    for page in pages:
+        assert [w for w in LATIN_WORD.findall(words_of(page)) if w not in seat.contact.email] == []
+
+
+@pytest.mark.parametrize("kind", DoorKey.Kind.values)
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "ended"])
+def test_what_hangs_at_the_entrance_speaks_the_language_of_the_series(kind, is_open):
+    event = make_event(make_series(name="Минск", language="ru"), title="Вечер 61")
+    key = DoorKey.objects.make(event, kind)
+    if not is_open:
+        key.end()
+
+    answer = Client().get(key.get_absolute_url())
+
+    assert '<html lang="ru"' in answer.content.decode()
+    assert set(LATIN_WORD.findall(words_of(answer))) <= {"JavaScript"}
+
+
+def test_tickets_and_circles_speak_the_language_of_their_holder():
+    event = make_event(make_series(name="Минск"), title="Вечер 61", starts_in=timedelta(minutes=5))
+    seats = [
+        make_registration(event, contact=make_contact(name=name, language="ru"), mixes=True)
+        for name in ("Анна", "Вера", "Ада")
+    ]
+    Registration.objects.update(came=True, arrived_at=timezone.now())
+    make_round(event)
+
+    for url in (f"/t/{seats[0].ticket}/", f"{seats[0].get_absolute_url()}circle/"):
+        assert LATIN_WORD.findall(words_of(Client().get(url))) == []
 
 
 def test_the_page_where_she_says_what_she_wants_to_hear_is_in_her_language(seat):
