@@ -3,12 +3,15 @@ from typing import Any
 
 from django.core.management.commands import makemessages
 
-# What is translated: messages, the pages that a message leads to with the page around them, those at
-# the entrance of an evening, and what the tables are called of which a guest may ask for her rows.
+# What is translated: messages, the pages that a message leads to with the page around them, those
+# at the entrance of an evening, and the names of the tables of which a guest may ask for her rows.
 # The admin and the public pages speak English.
 PLACES = (
     "mailings/forms*.py",
     "mailings/forms/*.py",
+    "mailings/models/held_back.py",
+    "mailings/models/opinion.py",
+    "mailings/models/phone_call.py",
     "mailings/templatetags/*.py",
     "mailings/views*.py",
     "mailings/views/*.py",
@@ -45,6 +48,7 @@ PLACES = (
     "registrations/views/holder.py",
     "speakers/calendar.py",
     "speakers/forms/voices.py",
+    "speakers/models/topic.py",
     "speakers/preparing.py",
     "speakers/views/topics.py",
     "templates/_*.html",
