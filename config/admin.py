@@ -23,7 +23,9 @@ from mailings.resting import resting_of
 from mailings.waiting import unreleased
 from meetups.models import Series
 from meetups.rights import CHANGE, VIEW, rights_of
+from planning.crew_page import crew_view
 from planning.desk import desk_of
+from planning.in_person_page import in_person_view
 from planning.pauses import pauses_of
 from planning.running_page import running_view
 from registrations.exports import registrations_csv
@@ -77,10 +79,20 @@ class OrganizersSite(AdminSite):
             self.admin_view(running_view),
             name="planning_running",
         )
+        crew = path(
+            "meetups/event/<int:event_id>/crew/",
+            self.admin_view(crew_view),
+            name="planning_crew",
+        )
+        in_person = path(
+            "meetups/event/<int:event_id>/in-person/",
+            self.admin_view(in_person_view),
+            name="planning_in_person",
+        )
         own = [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
         registered: dict[Any, Any] = self._registry
         below = [page for one in registered.values() for page in one.evening_pages()]
-        return [export, running, *below, *own]
+        return [export, running, crew, in_person, *below, *own]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Django's door, with 403 for people without a role and a second factor for all others."""

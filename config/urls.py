@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("speakers.urls")),
     path("", include("outbox.urls")),
     path("", include("mailings.urls")),
+    path("", include("planning.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

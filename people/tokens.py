@@ -26,6 +26,7 @@ SECRET_PLACES = (
     r"here",
     r"guest-list",
     r"circles",
+    r"help",
     r"t",
     r"u",
 )

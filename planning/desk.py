@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from meetups.models import Event, Series, Subscription
 from meetups.rights import ADD, CHANGE, VIEW, Rights
+from planning.crew import rosters_of
 from planning.gauges import Counts, Gauge, gauges_of
 from planning.missing import Step, missing_of
 from planning.recap import facts_of, recap_of
@@ -93,6 +94,7 @@ def _counts(evenings: list[Event]) -> dict[int, Counts]:
     recaps = _recaps(evenings)
     reserves, asked = reserves_in(evenings), asked_for(evenings)
     callers, prospects = callers_in(evenings), _prospects(evenings)
+    rosters = rosters_of(evenings)
     return {
         event.pk: Counts(
             waiting=found.get(event.pk, {}).get("waiting", 0),
@@ -104,6 +106,7 @@ def _counts(evenings: list[Event]) -> dict[int, Counts]:
             recap_done=recaps.get(event.pk, (0, 0))[0],
             recap_total=recaps.get(event.pk, (0, 0))[1],
             prospect=prospects.get(event.pk),
+            roster=rosters.get(event.pk),
         )
         for event in evenings
     }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetups.models import Event
+from planning.crew import Roster
 from registrations.turnout.prospects import Prospect
 from venues.models import Venue
 
@@ -31,6 +32,8 @@ class Counts:
     recap_total: int = 0
     # Who will come, by its first way to take part; None for drafts and what is over.
     prospect: Prospect | None = None
+    # Who helps; None where nobody is asked for.
+    roster: Roster | None = None
 
 
 @dataclass(frozen=True)

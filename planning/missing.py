@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetups.models import Event, Slot
+from planning.crew import Roster
 from planning.gauges import ENOUGH_TALKS, Counts, agreed_talks, placed_talks
 from planning.step import Step
 from planning.turnout import turnout_steps
@@ -27,6 +29,7 @@ def missing_of(event: Event, counts: Counts) -> Iterator[Step]:
         yield from _talks(event, counts)
         yield from _seats(event, counts)
         yield from turnout_steps(counts.prospect)
+        yield from _helpers(event, counts.roster)
         yield from _announcement(event)
 
 
@@ -103,6 +106,31 @@ def _seats(event: Event, counts: Counts) -> Iterator[Step]:
             counts.waiting,
         ) % {"n": counts.waiting, "room": room}  # fmt: skip
         yield Step(sentence, _("Raise the limit"), _page(event))
+
+
+def _helpers(event: Event, roster: Roster | None) -> Iterator[Step]:
+    if roster is None:
+        return
+    url = reverse("admin:planning_crew", args=[event.pk])
+    if roster.missing:
+        facts = {
+            "missing": roster.missing,
+            "needed": roster.needed,
+            "day": date_format(event.local_start, "l"),
+        }
+        sentence = ngettext(
+            "%(missing)d of %(needed)d helper is missing for %(day)s.",
+            "%(missing)d of %(needed)d helpers are missing for %(day)s.",
+            roster.needed,
+        )
+        yield Step(sentence % facts, _("Ask somebody"), url)
+    if roster.to_confirm:
+        sentence = ngettext(
+            "%d helper has said yes and waits for your word.",
+            "%d helpers have said yes and wait for your word.",
+            roster.to_confirm,
+        )
+        yield Step(sentence % roster.to_confirm, _("Confirm"), url)
 
 
 def _announcement(event: Event) -> Iterator[Step]:

@@ -17,6 +17,7 @@ from meetups.models import Member, Wish
 from outbox.models import Attempt, Batch, Delivery, MailEvent
 from outbox.models.suppression import Suppression
 from people.models import User
+from planning.models import Approach, Shift
 from registrations.models import (
     Answer,
     CirclePlace,
@@ -135,6 +136,8 @@ class Canary:
             contact=self.contact, series=self.series, channel="email", half="2026-2", annoyed=False
         )
         make_wave(self.to_come).people.add(self.contact)
+        Shift.objects.create(event=self.to_come, role="host").ask(self.contact)
+        Approach.objects.create(event=self.to_come, contact=self.contact, state="written")
 
     def _was_written_to(self):
         with transaction.atomic():

@@ -64,6 +64,7 @@ VERBS = {
 # Pages of an evening's messages.
 EVENING_PAGES = ["messages", "calls", "reminders/eve", "reminders/half_day", "feedback"]
 EVENING_PAGES += ["sources", "announcement", "forecast", "door", "circles"]
+EVENING_PAGES += ["running", "crew", "in-person"]
 
 # Pages of a series as a whole.
 SERIES_PAGES = ["attendance", "sources"]
