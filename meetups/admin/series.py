@@ -157,7 +157,7 @@ class SeriesItselfAdmin(SeriesAdmin):
             },
         ),
         (_("Look"), {"fields": ["hue"]}),
-        (_("Links"), {"fields": ["chat_url", "code_of_conduct_url"]}),
+        (_("Links"), {"fields": ["chat_url", "code_of_conduct_url", "sister_groups"]}),
         (_("Mails"), {"fields": ["sender_name", "reply_to", "privacy_text"]}),
     )
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetups.friends import Friend, friends_in, validate_friends
 from meetups.text import render_markdown
 from meetups.walltime import validate_zone
 from people.models import User
@@ -44,6 +45,13 @@ class Series(models.Model):
     )
     chat_url = models.URLField(_("chat"), blank=True)
     code_of_conduct_url = models.URLField(_("code of conduct"), blank=True)
+    sister_groups = models.TextField(
+        _("friends of ours"),
+        max_length=3000,
+        blank=True,
+        validators=[validate_friends],
+        help_text=_("Groups nearby or on the same topic, one a line: Name https://…"),
+    )
     privacy_text = models.TextField(_("privacy note"), max_length=5000, blank=True)
     sender_name = models.CharField(_("sender's name in mails"), max_length=200, blank=True)
     reply_to = models.EmailField(_("answers go to"), blank=True)
@@ -138,6 +146,11 @@ class Series(models.Model):
     @property
     def public_url(self) -> str:
         return f"{settings.PUBLIC_URL}{self.get_absolute_url()}"
+
+    @property
+    def friends(self) -> list[Friend]:
+        """Groups that its page leads to (need 65)."""
+        return friends_in(self.sister_groups)
 
     @property
     def realm(self) -> str:
