@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mailings.models import Wave
 
 UNSEEN_FOR = timedelta(days=90)
+# `Event.source` of evenings that an import has made.
+BROUGHT_ALONG = "import"
 Audience = Callable[["Wave"], "QuerySet[Contact]"]
 
 
@@ -98,7 +100,14 @@ def _visits(wave: "Wave") -> "QuerySet[Registration]":
 
 def _of(wave: "Wave", which: Q) -> "QuerySet[Contact]":
     seats = Registration.objects.filter(which, event=wave.event_id, contact=OuterRef("pk"))
-    return Contact.objects.filter(Exists(seats))
+    people = Contact.objects.filter(Exists(seats))
+    # Who was at an evening elsewhere, and came along in a file, has never asked us for mail (O25).
+    if wave.event.source.startswith(BROUGHT_ALONG):
+        follow = Subscription.objects.confirmed().filter(
+            member__contact=OuterRef("pk"), member__series=wave.event.series_id
+        )
+        people = people.filter(Exists(follow))
+    return people
 
 
 AUDIENCES: dict[str, Audience] = {

@@ -48,6 +48,16 @@ def test_no_news_reaches_people_who_were_brought_along(audience):
     assert not Delivery.objects.exists()
 
 
+@pytest.mark.parametrize("audience", ["registered", "came", "did_not_come"])
+def test_no_note_reaches_the_guests_of_an_evening_that_was_elsewhere(audience):
+    """A note is service for guests of ours; these never gave us their address."""
+    series = taken(EVENINGS).series
+    for event in series.events.all():
+        wave = make_wave(event, purpose="note", audience=audience, subject="Hello", text="Hello")
+        assert start(wave) == 0
+    assert not Delivery.objects.exists()
+
+
 def test_a_digest_does_not_reach_them():
     series = taken(EVENINGS).series
     digest = Digest.objects.create(series=series, period="2026-12", words="Hello")
