@@ -100,7 +100,7 @@ def test_the_eve_fits_and_keeps_its_link_in_every_language(language):
     text = letter_of(delivery)
 
     assert segments(text) <= 3
-    assert f"/registrations/{seat.token}/cancel/" in text
+    assert f"/registrations/{seat.token}/coming/" in text
 
 
 @pytest.mark.django_db
