@@ -171,8 +171,8 @@ def test_the_briefing_says_where_when_and_what_to_do_once(organizer, evening, do
     organizer.post(page_of(evening), form)
     organizer.post(page_of(evening), form)
     letter = Delivery.objects.get(template="planning/briefing").render()
-    assert "check-in: please be there at Thursday 10 December, 18:15 (Minsk)." in letter.text
-    assert "gifts: please be there at Thursday 10 December, 18:50 (Minsk)." in letter.text
+    assert "Check-in: please be there at Thursday 10 December, 18:15 (Minsk)." in letter.text
+    assert "Gifts: please be there at Thursday 10 December, 18:50 (Minsk)." in letter.text
     assert "Ask for Ada at the blue door." in letter.text
 
 
