@@ -15,6 +15,7 @@ from mailings.templatetags.annoyance import annoyed_url
 from meetups.models import Wish
 from outbox.letters import compose
 from people.tokens import SECRET_PATH, unsubscribe_token
+from planning.models import Shift
 from speakers.models import Offer, Part
 from tests.builders import (
     make_call,
@@ -78,6 +79,7 @@ def facts(db):
         "registration": seed_of(make_registration(event)),
         "part": seed_of(part),
         "lead": seed_of(make_lead(series)),
+        "helper": seed_of(Shift.objects.create(event=event, role="host").ask(reader)),
         "wish": seed_of(wish),
         "offer": proposal.offers.get().pk,
         "slug": event.slug,
