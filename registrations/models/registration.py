@@ -2,32 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from meetups import notices
 from meetups.models import Event, PromoLink, Refused, Wish
-from outbox.models import Delivery
-from outbox.states import OPEN, MessageClass
 from people.models import Contact
+from registrations import seat_letters
 from registrations.feedback.forms import FeedbackForm
 from registrations.models.seats import HOLD, RegistrationQuerySet
 from registrations.offers import offer_until
+from registrations.room import must_have_room, next_in_queue
 from registrations.tokens import new_seed, ticket_for, token_for
-
-NEXT_IN_QUEUE = """
-UPDATE meetups_event SET queue_last = queue_last + 1 WHERE id = %s RETURNING queue_last
-"""
-# Two requests of one person within this time are one click too many, not a question.
-DOUBLE_CLICK = timedelta(seconds=2)
 
 
 class Registration(models.Model):
@@ -52,17 +43,6 @@ class Registration(models.Model):
         State.GOING: {State.CANCELLED},
         State.EXPIRED: set(),
         State.CANCELLED: set(),
-    }
-    LETTERS = {
-        ("", State.GOING): "registrations/going",
-        ("", State.WAITING): "registrations/waiting",
-        ("", State.PENDING): "registrations/confirm",
-        (State.WAITING, State.CANCELLED): "registrations/left",
-        (State.PENDING, State.GOING): "registrations/going",
-        (State.WAITING, State.GOING): "registrations/moved_up",
-        (State.WAITING, State.OFFERED): "registrations/offered",
-        (State.OFFERED, State.GOING): "registrations/going",
-        (State.OFFERED, State.EXPIRED): "registrations/offer_over",
     }
 
     class Knows(models.TextChoices):
@@ -223,14 +203,7 @@ class Registration(models.Model):
 
     def facts(self) -> dict[str, Any]:
         """What a message to the holder says; the link itself is made when it is sent."""
-        return {
-            "name": self.contact.name,
-            # Her way to take part, not all those of the evening; the link is for seats online only.
-            "mode": self.mode,
-            "online_url": self.event.online_url if self._may_join_online else "",
-            "waiting": self.state == self.State.WAITING,
-            "registration": {"seed": self.seed, "hash": self.token_hash},
-        }
+        return seat_letters.facts(self)
 
     def first_state(self, event: Event, by_organizer: bool) -> str:
         """A seat if enough are free and nobody waits for as few, else the queue."""
@@ -268,7 +241,7 @@ class Registration(models.Model):
         with self._fresh(must_be_on=False) as fresh:
             if fresh.state in self.ACTIVE:
                 fresh._must_not_be_off()
-                fresh.withdraw_reminders()
+                seat_letters.withdraw_reminders(fresh)
                 fresh.move_to(self.State.CANCELLED, letter)
                 Registration.objects.fill_seats(fresh.event)
         self.refresh_from_db()
@@ -294,7 +267,7 @@ class Registration(models.Model):
             Registration.objects.fill_seats(fresh.event)
             fresh.refresh_from_db(fields=["state"])
             if fresh.state == self.State.WAITING:
-                fresh._write("registrations/waiting")
+                seat_letters.write(fresh, "registrations/waiting")
         self.refresh_from_db()
 
     def decline(self) -> None:
@@ -311,7 +284,7 @@ class Registration(models.Model):
             new = (mode or fresh.mode, fresh.guests if guests is None else guests)
             if new == old or fresh.state not in self.ACTIVE:
                 return
-            fresh._must_have_room_for(*new)
+            must_have_room(fresh, *new)
             fresh.mode, fresh.guests = new
             if fresh.state == self.State.WAITING:
                 fresh._queue_anew()
@@ -325,7 +298,7 @@ class Registration(models.Model):
             Registration.objects.fill_seats(fresh.event)
             fresh.refresh_from_db(fields=["state", "rev"])
             if fresh.rev == changed:  # not moved up by it, which has a letter of its own
-                fresh._write("registrations/changed")
+                seat_letters.write(fresh, "registrations/changed")
         self.refresh_from_db()
 
     def prefer(self, is_shown: bool, mixes: bool | None) -> None:
@@ -392,43 +365,13 @@ class Registration(models.Model):
             )
         self.state, self.state_at, self.rev = state, timezone.now(), self.rev + 1
         if state == self.State.WAITING:
-            self.queue_no = self._next_queue_number()
+            self.queue_no = next_in_queue(self.event_id)
         self.save()
         if not old:
-            self._withdraw_invitations()
-        letter = letter or self._letter(old)
+            seat_letters.withdraw_invitations(self)
+        letter = letter or seat_letters.letter_of(self, old)
         if tell and letter:
-            self._write(letter)
-
-    def _letter(self, old: str) -> str:
-        if self.state == self.State.WAITING and self.needs_approval:
-            return "registrations/asked"
-        usual = "registrations/cancelled" if self.state == self.State.CANCELLED else ""
-        return self.LETTERS.get((old, self.State(self.state)), usual)
-
-    def remind_of_itself(self) -> None:
-        """Tell somebody who registers again what she has: at most once an hour, not per click."""
-        now = timezone.now()
-        mine = Delivery.objects.filter(key__startswith=f"reg:{self.pk}:")
-        if self.state_at > now - DOUBLE_CLICK or mine.filter(state__in=OPEN).exists():
-            return
-        key = f"reg:{self.pk}:again:"
-        if not mine.filter(key__startswith=key, created_at__gt=now - timedelta(hours=1)).exists():
-            self._write("registrations/already", f"again:{now:%Y%m%d%H%M%S}")
-
-    def withdraw_reminders(self) -> None:
-        """Take back what is not yet sent to her about this evening, but no answer she is owed."""
-        unsent = Delivery.objects.about(self.event.about).filter(contact=self.contact)
-        unsent.exclude(message_class=MessageClass.TRANSACTIONAL).withdraw()
-
-    def _withdraw_invitations(self) -> None:
-        """Who has registered is not invited any more (need 81)."""
-        unsent = Delivery.objects.about(self.event.about).filter(contact=self.contact)
-        unsent.filter(message_class=MessageClass.PROMOTIONAL).withdraw()
-
-    @property
-    def _may_join_online(self) -> bool:
-        return self.state == self.State.GOING and self.mode == Event.Mode.ONLINE
+            seat_letters.write(self, letter)
 
     @contextmanager
     def _fresh(self, must_be_on: bool = True) -> Iterator["Registration"]:
@@ -439,22 +382,6 @@ class Registration(models.Model):
             if must_be_on:
                 fresh._must_not_be_off()
             yield fresh
-
-    def _must_have_room_for(self, mode: str, guests: int) -> None:
-        """Raises Refused where the change needs more seats than there are."""
-        if mode not in self.event.modes:
-            raise Refused(_g("One cannot take part in this evening that way."))
-        if guests > max(self.event.guests_allowed, self.guests):
-            raise Refused(_g("That is more guests than this evening has room for."))
-        left = self.event.seats_left(mode)
-        if left is None or self.state == self.State.WAITING:
-            return
-        wanted = 1 + guests - (self.seats if mode == self.mode else 0)
-        if wanted > left:
-            sentence = ngettext(
-                "Only %(left)d more seat is free.", "Only %(left)d more seats are free.", left
-            )
-            raise Refused(sentence % {"left": left} if left else _g("No further seat is free."))
 
     def _must_not_be_late(self) -> None:
         if self.state == self.State.EXPIRED or self.is_overdue:
@@ -468,36 +395,5 @@ class Registration(models.Model):
 
     def _queue_anew(self) -> None:
         """To the end of the line: what she asks for, or may ask for, is new."""
-        self.queue_no, self.state_at = self._next_queue_number(), timezone.now()
+        self.queue_no, self.state_at = next_in_queue(self.event_id), timezone.now()
         self.rev += 1
-
-    def _next_queue_number(self) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(NEXT_IN_QUEUE, [self.event_id])
-            return cursor.fetchone()[0]
-
-    def _write(self, letter: str, occasion: str = "") -> None:
-        """One message about this state of the seat, or about an occasion within it."""
-        extra: dict[str, Any] = {"guests": self.guests, "approval": self.event.approval}
-        if self.state == self.State.WAITING:
-            extra["position"] = self.place_in_queue
-            extra["asked"] = self.needs_approval
-            extra["ask_hours"] = self.event.series.ask_hours
-        if self.state == self.State.OFFERED and self.offer_until:
-            extra["offer_until"] = self.offer_until.isoformat()
-            extra["offer_zone"] = self.contact.time_zone or self.event.zone
-        if self.wish:
-            extra["wish"] = self.wish.link
-        if self.is_seated:
-            extra["attachments"] = notices.attachments(self.event)
-        Delivery.objects.post(
-            self.contact,
-            letter,
-            notices.facts(self.event) | self.facts() | extra,
-            key=f"reg:{self.pk}:{occasion or f'{self.state}:{self.rev}'}",
-            message_class=MessageClass.TRANSACTIONAL,
-            language=self.contact.language or self.event.series.language,
-            realm=self.event.series.realm,
-            about=self.event.about,
-            not_after=self.offer_until if "offer_until" in extra else self.event.ends_at,
-        )

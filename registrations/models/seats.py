@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from meetups.models import Event, Member, PromoLink, Refused, Series, Wish
 from outbox.models import Suppression
 from people.models import Contact
+from registrations.seat_letters import remind_of_seat
 from registrations.tokens import hash_of, token_from
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             existing = event.registrations.active().filter(contact=contact).first()
             if existing:
                 existing.event, existing.wish = event, wish
-                existing.remind_of_itself()
+                remind_of_seat(existing)
                 return existing
             seat = self._new(event, contact, mode, source)
             if guests > event.guests_allowed:

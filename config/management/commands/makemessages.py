@@ -41,6 +41,7 @@ PLACES = (
     "registrations/models/question.py",
     "registrations/models/registration.py",
     "registrations/models/seats.py",
+    "registrations/room.py",
     "registrations/on_the_wall/*.py",
     "registrations/own_data/*.py",
     "registrations/templatetags/*.py",
