@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from meetups.walltime import validate_day, validate_zone
 from registrations.importing.dates import FORMATS
 from registrations.importing.heads import What
 from registrations.importing.mapping import MANY, ONE, PEOPLE, Mapping
-from registrations.importing.reading import MOST_BYTES, read_table, read_text
+from registrations.importing.reading import MOST_BYTES, Table, read_table, read_text
 
 ABOUT = [
     (PEOPLE, _("a list of people")),
@@ -67,10 +68,13 @@ class MappingForm(forms.Form):
         help_text=_("Only where a list was kept at the door, and kept to its end."),
     )
 
-    def __init__(self, *args: Any, series: Series, mapping: Mapping, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, series: Series, mapping: Mapping, table: Table, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix, self.width = "", len(mapping.columns)
         self.initial.update(mapping.as_json())
+        self.fields["order"].help_text = _doubt(mapping, table)
         evenings: Any = self.fields["evening"]
         past = series.events.past().values_list("pk", "title", "date")
         evenings.choices = [("", "–"), *((pk, f"{title}, {d:%d.%m.%Y}") for pk, title, d in past)]
@@ -128,3 +132,17 @@ class MappingForm(forms.Form):
             date=data["date"].isoformat() if is_new and data["date"] else "",
             unmarked_stayed_away=data["unmarked_stayed_away"],
         )
+
+
+def _doubt(mapping: Mapping, table: Table) -> str:
+    found = mapping.doubt(table)
+    if found is None:
+        return ""
+    words = gettext(
+        "“%(text)s” is %(one)s as chosen here, and could be %(other)s: nothing in the file tells"
+        " which. Please check."
+    )
+    text, one, other = found
+    return words % {
+        "text": text, "one": date_format(one, "j E Y"), "other": date_format(other, "j E Y")
+    }  # fmt: skip

@@ -19,6 +19,7 @@ from meetups.rights import ADD, rights_of
 from registrations.admin.import_forms import FileForm, MappingForm
 from registrations.exports import harmless
 from registrations.importing.doors import mapping_of, table_of, take_over, try_it
+from registrations.importing.heads import What
 from registrations.importing.problems import sentence
 from registrations.importing.reading import NotReadable, Table
 from registrations.models import Import
@@ -73,7 +74,7 @@ def mapping_view(request: HttpRequest, series_id: int, import_id: int) -> HttpRe
         messages.error(request, " ".join(gone.messages))
         return redirect("admin:registrations_imports", series_id)
     mapping = mapping_of(file, table)
-    form = MappingForm(request.POST or None, series=file.series, mapping=mapping)
+    form = MappingForm(request.POST or None, series=file.series, mapping=mapping, table=table)
     if request.method == "POST" and form.is_valid() and _tried(form, file):
         return redirect("admin:registrations_import_report", series_id, import_id)
     columns = _columns(table, form)
@@ -117,6 +118,7 @@ def report_view(request: HttpRequest, series_id: int, import_id: int) -> HttpRes
     problems = _problems(file)
     title = _("What was taken over") if is_done else _("What would be taken over")
     shown = {"problems": problems[:SHOWN], "number": len(problems), "is_done": is_done}
+    shown["unread"] = [(What(w).label, n) for w, n in file.report.get("unread", {}).items()]
     return _page(request, "report", file.series, title, file=file, report=file.report, **shown)
 
 

@@ -21,6 +21,8 @@ FORMATS = {
     "31 December 2026": "%d %B %Y",
     "31 Dec 2026": "%d %b %Y",
 }
+# The same signs with day and month the other way round.
+TURNED = {"12/31/2026": "31/12/2026", "31/12/2026": "12/31/2026"}
 CLOCK = re.compile(r"(?:,?\s+|T)(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?$")
 
 
@@ -67,6 +69,22 @@ def guessed_order(samples: Iterable[str], zone: str) -> str:
     """The order that reads most of the samples; the first of those that read as many."""
     known = [text for text in samples if text]
     return max(FORMATS, key=lambda order: sum(_reads(text, order, zone) for text in known))
+
+
+def doubtful(samples: Iterable[str], order: str, zone: str) -> tuple[str, dt.date, dt.date] | None:
+    """A sample that is one day in this order and another with day and month the other way round.
+
+    None where the samples tell which is meant.
+    """
+    if order not in TURNED:
+        return None
+    known = [text for text in samples if text]
+    other = TURNED[order]
+    if sum(_reads(t, order, zone) for t in known) != sum(_reads(t, other, zone) for t in known):
+        return None
+    both = (text for text in known if _reads(text, order, zone) and _reads(text, other, zone))
+    days = ((t, read_moment(t, order, zone)[0], read_moment(t, other, zone)[0]) for t in both)
+    return next((found for found in days if found[1] != found[2]), None)
 
 
 def _reads(text: str, order: str, zone: str) -> bool:

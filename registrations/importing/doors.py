@@ -41,12 +41,14 @@ def try_it(file: Import, mapping: Mapping) -> None:
 def take_over(file: Import) -> None:
     """Write all of it, as the report said, or nothing; nobody is written to.
 
-    Raises Refused where it was not tried, or was taken over before.
+    Raises Refused where it was not tried, would write nothing, or was taken over before.
     """
     with transaction.atomic():
         fresh = _locked(file)
         if fresh.state != Import.State.TRIED:
             raise Refused(_("Look first at what this file would write."))
+        if fresh.writes_nothing:
+            raise Refused(_("Nothing in this file would be written. Look at its columns again."))
         # Two files of one series follow each other, so that neither makes the other's people anew.
         Series.objects.select_for_update(no_key=True).get(pk=fresh.series_id)
         plan = Plan.of(fresh.series, table_of(fresh), Mapping.from_json(fresh.mapping))

@@ -54,8 +54,8 @@ HEADS = {
     What.LANGUAGE: "language|lang|locale|язык|sprache",
 }
 BY_HEAD = {head: what for what, heads in HEADS.items() for head in heads.split("|")}
-# Only where nothing better names the person.
-SECOND_BEST = {"member id", "attendee id", "url of member profile", "profile url"}
+# Where several columns name the person, the one with the lowest number does.
+RANKS = {"member id": 1, "attendee id": 1, "url of member profile": 2, "profile url": 2}
 # Meetup's "Title" is a member's office in the group.
 MEETUP = {"user id", "url of member profile", "joined group on"}
 
@@ -66,9 +66,11 @@ def guessed(heads: Iterable[str]) -> list[str]:
     found = [BY_HEAD.get(head, What.SKIP).value for head in plain]
     if is_meetup(plain):
         found = ["" if what == What.TITLE else what for what in found]
+    stable = [n for n, what in enumerate(found) if what == What.PERSON]
+    best = min(stable, key=lambda n: RANKS.get(plain[n], 0), default=None)
     for n, what in enumerate(found):
-        is_better_named = plain[n] in SECOND_BEST and found.count(what) > 1
-        if is_better_named or (what not in {"", What.TAG} and what in found[:n]):
+        is_again = what not in {"", What.TAG, What.PERSON} and what in found[:n]
+        if is_again or (what == What.PERSON and n != best):
             found[n] = ""
     return found
 
@@ -79,4 +81,5 @@ def is_meetup(heads: Iterable[str]) -> bool:
 
 
 def _plain(head: str) -> str:
-    return re.sub(r"[\W_]+", " ", head.casefold()).strip()
+    words = re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])", " ", head)  # "memberId" is two words
+    return re.sub(r"[\W_]+", " ", words.casefold()).strip()

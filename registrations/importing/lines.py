@@ -68,6 +68,8 @@ class Line:
     came: bool | None
     guests: int
     said: dt.datetime | None
+    # Days beside the evening's that could not be read: they stay empty, the line is taken.
+    unread: tuple[str, ...] = ()
 
     @property
     def is_reachable(self) -> bool:
@@ -100,18 +102,21 @@ def _line(row: Row, mapping: Mapping, series: int, width: int) -> Line:
     address = _address(cells, mapping, series)
     if night is None and address.endswith(f"@{NOWHERE}"):
         raise NotTaken("no_address")
+    asked = (What.JOINED, What.SAID) if night else (What.JOINED,)
+    days = {what: _day(mapping.cell(cells, what), mapping) for what in asked}
     return Line(
         row.number,
         address,
         _name(cells, mapping),
         _language(mapping.cell(cells, What.LANGUAGE)),
         _tags(cells, mapping),
-        _at(mapping.cell(cells, What.JOINED), mapping),
+        days[What.JOINED],
         night,
         answer,
         came,
         _guests(mapping.cell(cells, What.GUESTS)) if night else 0,
-        _at(mapping.cell(cells, What.SAID), mapping),
+        days.get(What.SAID),
+        tuple(w for w, day in days.items() if day is None and mapping.cell(cells, w)),
     )
 
 
@@ -167,21 +172,19 @@ def _night(cells: tuple[str, ...], mapping: Mapping) -> Night | None:
         raise NotTaken("long_title")
     if not (text or mark):
         raise NotTaken("no_evening")
-    day, time = _moment(text, mapping) if text else (None, None)
+    try:
+        day, time = read_moment(text, mapping.order, mapping.zone) if text else (None, None)
+    except NoDate:
+        raise NotTaken("bad_date", text) from None
     return Night(mark, title, day, time)
 
 
-def _moment(text: str, mapping: Mapping) -> tuple[dt.date, dt.time | None]:
+def _day(text: str, mapping: Mapping) -> dt.datetime | None:
+    """None for an empty cell, and for one that cannot be read."""
     try:
-        return read_moment(text, mapping.order, mapping.zone)
+        day, time = read_moment(text, mapping.order, mapping.zone)
     except NoDate:
-        raise NotTaken("bad_date", text) from None
-
-
-def _at(text: str, mapping: Mapping) -> dt.datetime | None:
-    if not text:
         return None
-    day, time = _moment(text, mapping)
     return instant(day, time or dt.time(12), mapping.zone)
 
 

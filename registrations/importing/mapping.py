@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from meetups.models import Series
-from registrations.importing.dates import FORMATS, guessed_order
+from registrations.importing.dates import FORMATS, doubtful, guessed_order
 from registrations.importing.heads import What, guessed
 from registrations.importing.reading import Table
 
@@ -38,9 +38,8 @@ class Mapping:
     def guess(cls, table: Table, series: Series) -> Self:
         """What the names of the columns and their first values tell."""
         columns, zone = guessed(table.head), series.time_zone
-        seen = [n for n, what in enumerate(columns) if what in DATES]
-        samples = [s for n in seen for s in table.samples(n, LOOKED_AT)]
-        return cls(columns, _about(columns), guessed_order(samples, zone), zone)
+        order = guessed_order(_dates(table, columns), zone)
+        return cls(columns, _about(columns), order, zone)
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
@@ -51,6 +50,10 @@ class Mapping:
         del kept["places"]
         return kept
 
+    def doubt(self, table: Table) -> tuple[str, dt.date, dt.date] | None:
+        """A date of the file that may be two days, where none of its dates tells which."""
+        return doubtful(_dates(table, self.columns), self.order, self.zone)
+
     @property
     def day(self) -> dt.date | None:
         """The day of the one new evening."""
@@ -60,6 +63,11 @@ class Mapping:
         """What the line says of this; "" where no column does."""
         place = self.places.get(what)
         return cells[place] if place is not None and place < len(cells) else ""
+
+
+def _dates(table: Table, columns: list[str]) -> list[str]:
+    seen = [n for n, what in enumerate(columns) if what in DATES]
+    return [sample for n in seen for sample in table.samples(n, LOOKED_AT)]
 
 
 def _about(columns: list[str]) -> str:

@@ -14,7 +14,7 @@ SENTENCES: dict[str, Any] = {
     "no_date": _("We do not know this evening, and the line has no date for a new one."),
     "to_come": _("This evening is still to come. Only past ones are brought along."),
     "cancelled": _("This evening was cancelled."),
-    "bad_date": _("This is no date as you said dates are written: %(detail)s"),
+    "bad_date": _("The date of the evening is not written as you said dates are: %(detail)s"),
     "unknown_word": _("We do not know what this means: %(detail)s"),
     "bad_guests": _("This is no number of guests: %(detail)s"),
     "double": _("Says the same as line %(detail)s."),

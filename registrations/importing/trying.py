@@ -1,6 +1,7 @@
 """What taking a file over would write, worked out beside what is there; nothing is written here."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -65,6 +66,8 @@ class Plan:
     seats: list[Seat] = field(default_factory=list)
     problems: list[tuple[int, str, str]] = field(default_factory=list)
     said_no: int = 0
+    # How many cells of which kind could not be read and stay empty.
+    unread: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, series: Series, table: Table, mapping: Mapping) -> "Plan":
@@ -95,6 +98,7 @@ class Plan:
             if person is None:
                 self._refuse(line.number, NotTaken("forgotten"))
                 continue
+            self.unread.update(line.unread)
             if evening is not None:
                 evening.is_used = True
                 _meet_earlier(person, evening.starts_at)
@@ -165,6 +169,7 @@ class Plan:
             "came": sum(seat.line.came is True for seat in [*new, *told]),
             "stayed_away": sum(seat.line.came is False for seat in [*new, *told]),
             "said_no": self.said_no,
+            "unread": {str(what): number for what, number in sorted(self.unread.items())},
             "problems": sorted(self.problems),
         }
 

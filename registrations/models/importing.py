@@ -12,6 +12,8 @@ from people.models import User
 
 # A file that nobody takes over is a list of people that lies about.
 KEPT = timedelta(days=7)
+# The numbers of a report that stand for something new.
+NEWS = ("people_new", "evenings_new", "seats_new", "waiting_new", "came", "stayed_away")
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -56,3 +58,8 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def writes_nothing(self) -> bool:
+        """Whether the dry run found nothing new in it."""
+        return not any(self.report.get(name) for name in NEWS)

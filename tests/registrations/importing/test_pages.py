@@ -208,3 +208,28 @@ def test_the_list_of_files_asks_as_much_for_many_as_for_one(series):
             browser.get(top(series))
         found.append(len(queries))
     assert found[0] == found[1]
+
+
+def test_a_file_with_nothing_to_write_is_not_taken_over(series):
+    file = tried(sent(MEMBERS, series))
+    url = f"{top(series)}{file.pk}/report/"
+    browser = as_role(series)
+    page = browser.get(url).content.decode()
+    assert "Take it over" not in page
+    assert f'<a class="button" href="{top(series)}{file.pk}/">Back to the columns</a>' in page
+    said = browser.post(url, follow=True).content.decode()
+    assert "Nothing in this file would be written. Look at its columns again." in said
+    file.refresh_from_db()
+    assert (file.state, bool(file.content)) == (Import.State.TRIED, True)
+
+
+def test_the_report_counts_dates_that_stay_empty_and_names_their_column(series):
+    file = tried(sent("name,email,joined on\nAda,ada@example.org,sometime\n", series))
+    page = as_role(series).get(f"{top(series)}{file.pk}/report/").content.decode()
+    assert "1 date in the column “joined on” could not be read and stays empty." in page
+
+
+def test_a_date_that_may_be_two_days_is_named_beside_the_choice(series):
+    file = sent("email,joined on\nada@example.org,01/02/2019\n", series)
+    page = as_role(series).get(f"{top(series)}{file.pk}/").content.decode()
+    assert "“01/02/2019” is 2 January 2019 as chosen here, and could be 1 February 2019" in page

@@ -1,9 +1,10 @@
 import io
 import zipfile
+from datetime import date
 
 import pytest
 
-from registrations.importing.dates import NoDate, guessed_order, read_moment
+from registrations.importing.dates import NoDate, doubtful, guessed_order, read_moment
 from registrations.importing.heads import guessed
 from registrations.importing.reading import NotReadable, read_table
 from tests.registrations.importing.files import ATTENDEES, MEMBERS
@@ -42,6 +43,9 @@ def _head(text):
         ("Имя,Фамилия,Эл. почта,Дата встречи,Пришёл", "name,last_name,email,date,came"),
         ("Vorname,Nachname,E-Mail-Adresse,Zusage,Gäste", "name,last_name,email,rsvp,guests"),
         ("Shoe size,Email,E-Mail,Tag,Tags", ",email,,tag,tag"),
+        ("Name,Member ID,URL of Member Profile", "name,person,"),
+        ("name,MemberID,profileUrl", "name,person,"),
+        ("Profile URL,Member ID,User ID", ",,person"),
     ],
 )
 def test_columns_are_guessed_in_three_languages_and_each_kind_once(heads, whats):
@@ -128,3 +132,17 @@ def test_what_is_no_date_is_not_made_one(text):
 def test_the_order_of_dates_is_guessed_from_the_whole_column():
     assert guessed_order(["04/05/2026", "14/05/2026"], "UTC") == "31/12/2026"
     assert guessed_order(["04/05/2026", "05/14/2026"], "UTC") == "12/31/2026"
+
+
+@pytest.mark.parametrize(
+    ("samples", "days"),
+    [
+        (["05/05/2019", "01/02/2019"], ["2019-01-02", "2019-02-01"]),
+        (["01/02/2019", "01/31/2019"], None),
+        (["05/05/2019"], None),
+        (["2019-01-02"], None),
+    ],
+)
+def test_a_date_that_may_be_two_days_is_named(samples, days):
+    found = doubtful(samples, guessed_order(samples, "UTC"), "UTC")
+    assert found == (days and (samples[-1], *map(date.fromisoformat, days)))

@@ -101,7 +101,9 @@ def test_imported_people_are_marked_as_imported_and_not_confirmed():
 def test_a_second_import_of_the_same_file_changes_nothing():
     series = taken(EVENINGS).series
     before = rows()
-    again = taken(EVENINGS, series)
+    again = tried(sent(EVENINGS, series))
+    with pytest.raises(Refused, match="Nothing in this file would be written"):
+        take_over(again)
     assert rows() == before
     assert (
         numbers(again, "people_new", "evenings_new", "seats_new", "waiting_new", "came") == [0] * 5
@@ -176,6 +178,23 @@ def test_meetups_member_list_has_nobody_whom_we_could_know():
     assert left_out(file) == {2: "no_address"}
 
 
+DATES = (
+    "name,email,date,title,rsvp,rsvped on,joined on\n"
+    "Ada,ada@example.org,2026-05-14,Queues,yes,last week,2024-04-24\n"
+    "Bea,bea@example.org,2026-05-14,Queues,yes,,sometime\n"
+    "Cem,cem@example.org,2026-05-14,Queues,yes,yesterday,sometime\n"
+    "Dan,dan@example.org,soon,Queues,yes,,\n"
+)
+
+
+def test_only_the_date_of_the_evening_costs_a_line_others_stay_empty_and_are_counted():
+    file = tried(sent(DATES))
+    assert left_out(file) == {5: "bad_date"}
+    assert file.report["unread"] == {"joined": 2, "said": 2}
+    take_over(file)
+    assert file.series.members.count() == 3
+
+
 BAD = (
     "name,email,date,title,rsvp,guests\n"
     "No address,,2026-05-14,Queues,yes,\n"
@@ -233,7 +252,7 @@ def test_known_people_and_evenings_are_matched_and_what_is_known_stays():
 def test_an_evening_is_known_again_by_its_number_or_link():
     text = "email,event url,event date,event\na@example.org,https://x.example/e/77/,{},{}\n"
     series = taken(text.format("2026-05-14", "Queues")).series
-    again = taken(text.format("2026-05-15", "Queues, moved"), series)
+    again = tried(sent(text.format("2026-05-15", "Queues, moved"), series))
     assert numbers(again, "evenings_new", "seats_new") == [0, 0]
 
 
@@ -249,7 +268,7 @@ def test_who_was_brought_without_an_address_and_erased_does_not_come_back():
     evening = make_event(series, starts="2026-05-14T19:00")
     taken(ATTENDEES, series, evening=evening.pk)
     Contact.objects.get(name="Björn").delete()
-    again = taken(ATTENDEES, series, evening=evening.pk)
+    again = tried(sent(ATTENDEES, series), evening=evening.pk)
     assert left_out(again) == {3: "forgotten"}
 
 
