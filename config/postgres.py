@@ -60,6 +60,9 @@ class Postgres(Server):
             "cluster_name": self.title,
             "log_timezone": "UTC",
             "timezone": "UTC",
+            # A refused statement is full of names and addresses; the error itself stays.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
         }
         if not self.durable:
             # synchronous_commit stays on: a commit must outlive a killed server even here.

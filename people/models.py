@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -104,11 +104,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.alias(key=Lower("email")).filter(key=address.lower())
 
     def _add(self, address: str, name: str, language: str) -> "Contact":
-        try:
-            with transaction.atomic(using=self.db):
-                return self.create(email=address, name=name, language=language)
-        except IntegrityError:
-            return self.at(address).get()  # somebody else was first
+        # Not `create`: where somebody else is first, PostgreSQL would write the refused row, with
+        # name and address, into its log.
+        row = self.model(email=address, name=name, language=language)
+        self.bulk_create([row], ignore_conflicts=True)
+        return self.at(address).get()
 
 
 class Contact(models.Model):

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from meetups.models import Event, Member, Organizer, Series, Subscription
-from outbox.models import Delivery
+from outbox.models import Delivery, Suppression
 from people.models import Contact, User
 from registrations.models import Registration
 from tests.builders import make_contact, make_event, make_line, make_registration, make_series
@@ -669,3 +669,17 @@ def test_more_guests_than_seats_are_refused(refused):
     content["contacts"] = [{"email": "a@example.org"}]
     content["registrations"] = [{"event": "mp-61", "email": "a@example.org", "guests": 2}]
     assert refused(content) == ["registrations[0]: all 2 seats (onsite) of this evening are given"]
+
+
+def test_whoever_asked_to_be_forgotten_does_not_come_back_by_a_file(load):
+    Suppression.objects.add_address("b@example.org", Suppression.Reason.ERASED)
+    content = copy.deepcopy(CONTRACT)
+    home = {"series": "minsk-python", "consent": True}
+    content["contacts"] = [{"email": f"{name}@example.org"} | home for name in "aB"]
+    content["registrations"] = [
+        {"event": "mp-61", "email": f"{name}@example.org"} for name in ("a", "b")
+    ]
+    said = load(content)
+    assert "1 asked to be forgotten: left out, with their registrations." in said
+    assert [contact.email for contact in Contact.objects.all()] == ["a@example.org"]
+    assert Event.objects.get(slug="mp-61").seats_taken == 1

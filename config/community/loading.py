@@ -6,6 +6,7 @@ from django.db import transaction
 
 from config.community.calls import write_call
 from config.community.evenings import check_seats, write_event
+from config.community.forgotten import leave_out_forgotten
 from config.community.houses import show_venue_to, write_series, write_venue
 from config.community.people import write_contacts
 from config.community.problems import Problems
@@ -28,9 +29,13 @@ def load(told: object) -> str:
     community = checked(told, problems)
     check_references(community, problems)
     problems.refuse()
+    forgotten = leave_out_forgotten(community)
     # Who plans a wave holds it before its evening, who loads an evening holds it before its waves.
     with one_planner_of_news():
-        return _write(community, problems)
+        said = _write(community, problems)
+    if not forgotten:
+        return said
+    return f"{said} {forgotten} asked to be forgotten: left out, with their registrations."
 
 
 def _write(community: Community, problems: Problems) -> str:

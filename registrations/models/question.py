@@ -113,6 +113,9 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """From a form that anybody may fill in for any address: nothing known is changed."""
         rows = self._rows(answers, registration)
         self.bulk_create(rows, ignore_conflicts=True)
+        for row in [row for row in rows if row.value]:
+            unsaid = self.filter(question=row.question_id, contact=row.contact_id, value=[])
+            unsaid.update(value=row.value, registration=registration, given_at=timezone.now())
 
     def keep(self, answers: dict[int, list[str]], registration: Registration) -> None:
         """What she answers by her own link, in place of what she answered before."""

@@ -313,12 +313,13 @@ class Registration(models.Model):
         self.refresh_from_db()
 
     def settle_appeal(self, was_there: bool) -> None:
-        """An organizer's answer: she came after all, or the mark stays."""
+        """She came after all, or the mark stays; raises Refused where that is settled already."""
         open_ones = Registration.objects.filter(pk=self.pk, appeal=self.Appeal.OPEN)
+        answer: dict[str, Any] = {"appeal": self.Appeal.DENIED}
         if was_there:
-            open_ones.update(appeal=self.Appeal.GRANTED, came=True, came_by=self.Knows.HAND)
-        else:
-            open_ones.update(appeal=self.Appeal.DENIED)
+            answer = {"appeal": self.Appeal.GRANTED, "came": True, "came_by": self.Knows.HAND}
+        if not open_ones.update(**answer):
+            raise Refused(_g("This mark was settled in the meantime."))
         self.refresh_from_db()
 
     def say_coming(self) -> None:

@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from meetups.models import Refused
 from meetups.rights import Rights
 from planning.desk import desk_of
 from registrations.models import Registration
@@ -298,3 +299,16 @@ def test_the_file_has_guests_answers_and_appeals(client, ours, contested):
     head, row = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert head.endswith("guests,contested,'=Which level?")
     assert row.endswith("""2,"she says she was there, or had a reason","'+new, much\"""")
+
+
+@pytest.mark.django_db
+def test_a_mark_is_settled_once():
+    series = make_series()
+    past = make_event(series, starts_in=timedelta(days=-2))
+    seat = make_registration(past, came=False)
+    seat.contest("I was there.")
+    seat.settle_appeal(was_there=False)
+    with pytest.raises(Refused, match="in the meantime"):
+        seat.settle_appeal(was_there=True)
+    seat.refresh_from_db()
+    assert (seat.appeal, seat.came) == ("denied", False)

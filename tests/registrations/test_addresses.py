@@ -4,11 +4,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from people.models import Contact
 from registrations.models import Registration
 from tests.builders import make_event
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +175,23 @@ def test_consent_is_a_wish_with_its_evidence_and_not_yet_a_confirmation(client, 
 def test_without_the_box_nobody_follows(client, event):
     post(client, "ada@example.org")
     assert event.series.wishes.count() == event.series.members.get().subscriptions.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_new_address_from_eight_tabs_is_one_person_and_no_refused_row():
+    """PostgreSQL writes a refused row into its log, with the name and the address in it."""
+    refused = []
+
+    def listen(execute, sql, params, many, context):
+        try:
+            return execute(sql, params, many, context)
+        except IntegrityError as error:
+            refused.append(error)
+            raise
+
+    def from_a_tab(number):
+        with connection.execute_wrapper(listen):
+            return [Contact.objects.for_email(f"x{n}@ex.org", "Ada").pk for n in range(20)]
+
+    assert len({tuple(found) for found in in_threads(8, from_a_tab)}) == 1
+    assert refused == []

@@ -356,3 +356,12 @@ def test_the_report_takes_eleven_queries_whatever_there_is(series, many, django_
         say(make_registration(event), **{f"question-{question.pk}": "x"})
     with django_assert_num_queries(11):
         browser.get(f"{LIST}form/")
+
+
+def test_what_was_left_open_is_no_answer_and_a_later_one_is_kept():
+    seat = make_registration(make_event())
+    question = Question.objects.create(series=seat.event.series, text="Which city?", from_visit=1)
+    Answer.objects.keep_new({question.pk: []}, seat)
+    Answer.objects.keep_new({question.pk: ["Minsk"]}, seat)
+    Answer.objects.keep_new({question.pk: ["Somebody else's"]}, seat)
+    assert question.answers.get().value == ["Minsk"]

@@ -333,4 +333,4 @@ def test_a_tick_with_nothing_due_asks_few_questions_whatever_is_planned(clock, c
         offered(call)
     with CaptureQueriesContext(connection) as many:
         tick()
-    assert len(few) == len(many) <= 24
+    assert len(few) == len(many) <= 28

@@ -56,11 +56,17 @@ def proposed(event):
     return proposed
 
 
+def flat(patterns):
+    """The addresses themselves, also those that an app keeps in a file of their own."""
+    for pattern in patterns:
+        yield from flat(pattern.url_patterns) if hasattr(pattern, "url_patterns") else [pattern]
+
+
 def public_paths(event, *slugs):
     """Every address of the site that needs no secret, for these short names, and some searches."""
     paths = [f"/series/{event.series.slug}/archive/?q={word}" for word in ("quokka", "evening")]
     for app, patterns in URLS.items():
-        for pattern in patterns:
+        for pattern in flat(patterns):
             names = set(pattern.pattern.regex.groupindex)
             if not names:
                 paths.append(reverse(f"{app}:{pattern.name}"))
