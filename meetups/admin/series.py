@@ -36,6 +36,22 @@ class SeriesDataForm(ShortNameForm):
             ),
         }
 
+    # Numbers with a good default: whoever leaves one empty keeps what it was.
+    OPTIONAL = ("ask_hours", "offer_hours", "overfill_percent")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.OPTIONAL:
+            if name in self.fields:
+                self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for name in self.OPTIONAL:
+            if name in data and data[name] is None:
+                data[name] = getattr(self.instance, name)
+        return data
+
     def clean_language(self) -> str:
         code: str = self.cleaned_data["language"]
         if not is_language(code):
