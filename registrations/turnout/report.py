@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, Sum
 
@@ -86,6 +87,12 @@ class Stored:
 
     row: Forecast
     came: int | None
+
+    @property
+    def days_before(self) -> int:
+        """By the calendar of the evening's place."""
+        event = self.row.event
+        return (event.date - self.row.at.astimezone(ZoneInfo(event.zone)).date()).days
 
     @property
     def error(self) -> int | None:

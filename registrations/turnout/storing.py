@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -25,8 +26,8 @@ AHEAD = timedelta(hours=1)
 def store_due() -> int:
     """Write what is due now, once for each schedule of an evening; twice is harmless.
 
-    A moment that was slept through is not made up for once the next one has come: it would say
-    what nobody knew then. Returns how many were written.
+    Each is written on its own day or never: later it would say what nobody knew then. Returns how
+    many were written.
     """
     now = timezone.now()
     due = dict(_due(_soon(now), now))
@@ -56,14 +57,18 @@ def _due(events: Iterable[Event], now: datetime) -> Iterator[tuple[Event, int]]:
     known = Forecast.objects.filter(event__in=events)
     done = set(known.values_list("event", "schedule_rev", "days_before")) if events else set()
     for event in events:
-        days = _latest(event, now)
+        days = _due_today(event, now)
         if days is not None and (event.pk, event.schedule_rev, days) not in done:
             yield event, days
 
 
-def _latest(event: Event, now: datetime) -> int | None:
+def _due_today(event: Event, now: datetime) -> int | None:
     try:
-        return next((days for days in sorted(DAYS) if due_at(event, days) <= now), None)
+        zone = ZoneInfo(event.zone)
+        moments = {days: due_at(event, days).astimezone(zone) for days in sorted(DAYS)}
+        today = now.astimezone(zone).date()
+        passed = (days for days, at in moments.items() if at <= now and at.date() == today)
+        return next(passed, None)
     except (ValidationError, ValueError, KeyError):
         log.exception("Not forecast for now: %s", event)
         return None

@@ -170,12 +170,32 @@ def test_a_morning_that_was_slept_through_is_not_made_up_for_later(series, clock
     event = make_event(series, starts="2026-12-10T19:00")
     fill(event, 20)
     clock.move_to(datetime(2026, 12, 8, 12, 0, tzinfo=UTC))
+    assert store_due() == 0
+    clock.move_to(datetime(2026, 12, 9, 12, 0, tzinfo=UTC))
+    assert store_due() == 1
+    assert rows() == [(1, 20)]
+
+
+def test_an_evening_announced_late_is_first_forecast_on_the_next_day_of_the_four(series, clock):
+    clock.move_to(datetime(2026, 12, 6, 9, 0, tzinfo=UTC))
+    fill(make_event(series, starts="2026-12-10T19:00"), 20)
+    assert store_due() == 0
+    clock.move_to(datetime(2026, 12, 7, 20, 59, tzinfo=UTC))
     assert store_due() == 1
     assert rows() == [(3, 20)]
 
 
+def test_the_page_says_how_long_before_a_forecast_was_truly_written(series, organizer):
+    event = make_event(series, starts="2026-11-25T19:00")
+    fields = {"registered": 20, "low": 6, "expected": 8, "high": 10}
+    Forecast.objects.create(event=event, schedule_rev=0, days_before=7, at=NOW, **fields)
+    page = text(organizer, event)
+    assert "4 days before" in page
+    assert "7 days before" not in page
+
+
 def test_an_evening_that_moves_is_forecast_anew(series):
-    event = make_event(series, timedelta(days=2))
+    event = make_event(series, timedelta(days=3))
     fill(event, 20)
     assert (store_due(), store_due()) == (1, 0)
     event.move(at=event.time.replace(hour=(event.time.hour + 1) % 24))
@@ -184,16 +204,16 @@ def test_an_evening_that_moves_is_forecast_anew(series):
 
 
 def test_nothing_is_written_for_six_people_nor_for_an_evening_that_is_off(series):
-    fill(make_event(series, timedelta(days=2)), 6)
-    off = make_event(series, timedelta(days=2))
+    fill(make_event(series, timedelta(days=3)), 6)
+    off = make_event(series, timedelta(days=3))
     fill(off, 20)
     off.cancel()
-    fill(make_event(series, timedelta(days=2), status="draft"), 20)
+    fill(make_event(series, timedelta(days=3), status="draft"), 20)
     assert store_due() == 0
 
 
 def test_a_broken_zone_costs_no_other_evening_its_forecast(series):
-    broken, event = (make_event(series, timedelta(days=2)) for _n in range(2))
+    broken, event = (make_event(series, timedelta(days=3)) for _n in range(2))
     for one in (broken, event):
         fill(one, 12)
     Event.objects.filter(pk=broken.pk).update(zone="Nowhere/At all")
@@ -202,11 +222,11 @@ def test_a_broken_zone_costs_no_other_evening_its_forecast(series):
 
 
 def test_the_tick_asks_as_much_for_many_evenings_as_for_one(series):
-    fill(make_event(series, timedelta(days=2)), 12)
+    fill(make_event(series, timedelta(days=3)), 12)
     with CaptureQueriesContext(connection) as one:
         assert store_due() == 1
     for _n in range(3):
-        fill(make_event(series, timedelta(days=2)), 12)
+        fill(make_event(series, timedelta(days=3)), 12)
     with CaptureQueriesContext(connection) as many:
         assert store_due() == 3
     assert len(one) == len(many)
@@ -260,11 +280,11 @@ def test_who_waits_for_a_yes_is_named_and_not_counted(series, organizer):
 
 
 def test_afterwards_the_page_shows_the_error_of_what_was_forecast(series, organizer, clock):
-    event = make_event(series, timedelta(days=2))
+    event = make_event(series, timedelta(days=3))
     fill(event, 40)
     store_due()
     row = Forecast.objects.get()
-    clock.move_to(NOW + timedelta(days=3))
+    clock.move_to(NOW + timedelta(days=4))
     organizer.force_login(make_organizer(series))
     assert "Nobody counted" in text(organizer, event)
     Event.objects.filter(pk=event.pk).update(came=row.expected + 3)
