@@ -11,8 +11,11 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from meetups.models import Series
-from registrations.models import Registration
+from registrations.models import Registration, Scan
 
 WALK_IN = "walk-in"
 
@@ -28,6 +31,8 @@ class Session(NamedTuple):
     counted: int | None
     closed: datetime | None
     is_partial: bool
+    # Walk-ins of whom nobody took a name.
+    nameless: int
 
 
 class Seat(NamedTuple):
@@ -100,20 +105,26 @@ class Occasion:
         None where nobody counted.
         """
         if all(session.counted is None for session in self.sessions):
-            return _heads(seat for seat in self.seats if seat.came) if self.is_listed else None
+            by_name = _heads(seat for seat in self.seats if seat.came)
+            nameless = sum(session.nameless for session in self.sessions)
+            return by_name + nameless if self.is_listed else None
         return sum(self._heads_of(session) for session in self.sessions)
 
     def _heads_of(self, session: Session) -> int:
         if session.counted is not None:
             return session.counted
-        return _heads(seat for seat in self.seats if seat.came and seat.session == session.pk)
+        by_name = _heads(s for s in self.seats if s.came and s.session == session.pk)
+        return by_name + session.nameless
 
 
 def occasions_of(series: Series) -> list[Occasion]:
     """All that was held, the first one first; two queries for any number of evenings."""
+    walked_in = Scan.objects.nameless().filter(event=OuterRef("pk")).order_by().values("event")
+    nameless = Coalesce(Subquery(walked_in.annotate(n=Count("pk")).values("n")), 0)
     evenings = series.events.past().values_list(
-        "pk", "title", "date", "cycle", "cycle__name", "came", "list_closed_at", "list_is_partial"
-    )
+        "pk", "title", "date", "cycle", "cycle__name", "came", "list_closed_at", "list_is_partial",
+        nameless,
+    )  # fmt: skip
     sessions = [Session(*row) for row in evenings.order_by("starts_at", "pk")]
     going = Registration.objects.going().filter(event__series=series).order_by()
     rows = going.values_list("event", "contact", "guests", "came", "source", "link")

@@ -46,6 +46,7 @@ SELECT event.id, seat.mode, past.id, past.title, past.date, past.mode = 'both', 
        coalesce(sum(1 + seat.guests) FILTER (
            WHERE seat.state = 'going' AND seat.source <> 'walk-in'), 0),
        coalesce(sum(1 + seat.guests) FILTER (WHERE seat.state = 'going' AND seat.came), 0),
+       CASE WHEN seat.mode = 'onsite' THEN past.nameless ELSE 0 END,
        coalesce(sum(1 + seat.guests) FILTER (
            WHERE seat.source <> 'walk-in'
              AND seat.created_at <= past.starts_at - (event.starts_at - %(now)s)
@@ -53,7 +54,10 @@ SELECT event.id, seat.mode, past.id, past.title, past.date, past.mode = 'both', 
                       AND seat.state_at <= past.starts_at - (event.starts_at - %(now)s))), 0)
 FROM meetups_event event
 CROSS JOIN LATERAL (
-    SELECT id, title, date, mode, came, list_closed_at, list_is_partial, starts_at
+    SELECT id, title, date, mode, came, list_closed_at, list_is_partial, starts_at,
+           (SELECT count(*) FROM registrations_scan scan
+            WHERE scan.event_id = before.id AND scan.registration_id IS NULL
+              AND scan.kind = 'walk_in' AND scan.result = 'admitted') AS nameless
     FROM meetups_event before
     WHERE before.series_id = event.series_id AND before.id <> event.id
       AND before.status = 'published' AND before.ends_at <= %(now)s
@@ -65,7 +69,7 @@ CROSS JOIN LATERAL (
 JOIN registrations_registration seat ON seat.event_id = past.id
 WHERE event.id = ANY(%(events)s) AND seat.state IN ('going', 'cancelled')
 GROUP BY event.id, seat.mode, past.id, past.title, past.date, past.mode, past.came,
-         past.list_closed_at, past.list_is_partial, past.starts_at
+         past.list_closed_at, past.list_is_partial, past.starts_at, past.nameless
 ORDER BY past.starts_at DESC, past.id DESC
 """
 
@@ -135,20 +139,26 @@ def prospects_of(events: Sequence[Event], now: datetime) -> dict[int, list[Prosp
 
 
 def heads(
-    is_both: bool, counted: int | None, is_closed: bool, is_partial: bool, listed: int
+    is_both: bool,
+    counted: int | None,
+    is_closed: bool,
+    is_partial: bool,
+    listed: int,
+    nameless: int,
 ) -> int | None:
     """How many came one way: the number typed by hand, else those on the list; None if unknown.
 
-    A typed number of an evening on site and online says nothing of either.
+    With the list count those who were let in without a name. A typed number of an evening on site
+    and online says nothing of either.
     """
     if counted is not None and not is_both:
         return counted
-    return listed if (listed or is_closed) and not is_partial else None
+    return listed + nameless if (listed or is_closed) and not is_partial else None
 
 
 def _before(pk: int, title: str, day: date, *row: Any) -> Before:
-    is_both, counted, is_closed, is_partial, registered, listed, then = row
-    came = heads(is_both, counted, is_closed, is_partial, listed)
+    is_both, counted, is_closed, is_partial, registered, listed, nameless, then = row
+    came = heads(is_both, counted, is_closed, is_partial, listed, nameless)
     return Before(pk, title, day, registered, came, then)
 
 

@@ -171,7 +171,8 @@ def _seats(event: Event) -> dict[str, Any]:
 def _came(event: Event, seats: dict[str, Any]) -> int | None:
     is_both = event.mode == Event.Mode.BOTH
     closed = event.list_closed_at is not None
-    return heads(is_both, event.came, closed, event.list_is_partial, seats["came"])
+    nameless = 0 if event.mode == Event.Mode.ONLINE else event.scans.nameless().count()
+    return heads(is_both, event.came, closed, event.list_is_partial, seats["came"], nameless)
 
 
 def shortfall(prospect: Prospect) -> bool:

@@ -14,7 +14,7 @@ from registrations.attendance.charts import Bar, chart
 from registrations.attendance.kinds import Count, Month, kinds_by_month
 from registrations.attendance.occasions import occasions_of
 from registrations.attendance.report import figures_in_words, kinds_in_words, report_of
-from registrations.models import Registration
+from registrations.models import Registration, Scan
 from registrations.models.seats import REGULAR_VISITS
 from tests.admin.pages import save
 from tests.builders import (
@@ -352,3 +352,16 @@ def test_an_organizer_names_a_cycle_and_puts_two_evenings_into_it(series, desk):
         assert save(desk, page, cycle=str(cycle.pk)).status_code == 302
     (step,) = report_of(occasions_of(series)).steps
     assert (step.title, step.sessions) == ("Queues", 2)
+
+
+def test_walk_ins_without_a_name_count_as_heads_and_are_no_person(series):
+    event = evening(series, "2026-10-01", make_contact())
+    for _n in range(3):
+        Scan.objects.create(
+            event=event, kind="walk_in", result="admitted", scanned_at=event.starts_at
+        )
+    (step,) = report_of(occasions_of(series)).steps
+    assert (step.came, step.new, step.rate) == (4, 1, 100)
+    Event.objects.filter(pk=event.pk).update(came=9)
+    (step,) = report_of(occasions_of(series)).steps
+    assert step.came == 9

@@ -11,7 +11,7 @@ from django.utils import timezone
 from meetups.models import Event
 from meetups.rights import Rights
 from planning.desk import desk_of
-from registrations.models import Forecast, Registration
+from registrations.models import Forecast, Registration, Scan
 from registrations.turnout.prospects import prospects_of
 from registrations.turnout.storing import store_due
 from tests.builders import (
@@ -103,6 +103,20 @@ def test_who_just_came_by_counts_among_those_who_came_only(series):
     Registration.objects.filter(event=event).update(came=True)
     (one,) = prospect(make_event(series)).known
     assert (one.registered, one.came) == (4, 5)
+
+
+def walk_in_without_a_name(event):
+    Scan.objects.create(event=event, kind="walk_in", result="admitted", scanned_at=NOW)
+
+
+def test_who_was_let_in_without_a_name_came_too(series, organizer):
+    event = was(series, 30, 4)
+    Registration.objects.filter(event=event).update(came=True)
+    for _n in range(2):
+        walk_in_without_a_name(event)
+    (one,) = prospect(make_event(series)).known
+    assert (one.registered, one.came) == (4, 6)
+    assert "6 came" in text(organizer, event)
 
 
 def test_only_seats_count_neither_the_queue_nor_a_request_nor_an_offer(series):
