@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 # Nobody is disturbed from here to there, by the clocks of where she is.
 NIGHT, DAWN = time(21), time(8)
+# On the eve, by the event's clocks: after work, while tomorrow can still be arranged (need 83).
+EVE_AT = time(18)
 
 
 def validate_zone(name: str) -> None:
@@ -48,6 +50,11 @@ def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
         else:
             after = middle
     return after
+
+
+def eve_of_day(day: date, zone: str) -> datetime:
+    """When people are reminded of an evening of that day: 18:00 on the day before."""
+    return instant(day - timedelta(days=1), EVE_AT, zone)
 
 
 def place_of_zone(zone: str) -> str:

@@ -136,7 +136,12 @@ def test_a_series_keeps_longer_shorter_or_for_good_within_bounds(evening, client
     client.force_login(make_organizer(evening.series))
     url = f"/admin/meetups/series/{evening.series.pk}/keeping/"
     page = client.get(url).content.decode()
-    assert "What we keep and for how long" in page
+    assert "What we keep, and for how long" in page
+    assert ">Save these periods</button>" in page
+    assert ">Back</a>" in page
+    assert "No, back" not in page
+    beside = client.get(url.replace("keeping", "change")).content.decode()
+    assert '<a class="button button-quiet" href="../keeping/">What we keep, and for' in beside
     usual = {rule.what: rule.days for rule in rules.values()}
     refused = client.post(url, usual | {"answers": 0, "scans": 4000})
     assert refused.status_code == 200

@@ -13,12 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from mailings.nights import morning_of
 from meetups.models import Event, Refused
-from meetups.walltime import instant
+from meetups.walltime import eve_of_day, instant
 from outbox.models import Delivery
 from outbox.models.delivery import DeliveryQuerySet
 
-# On the eve, by the event's clocks: after work, while tomorrow can still be arranged (need 83).
-EVE_AT = dt.time(18)
 HALF_A_DAY = dt.timedelta(hours=12)
 # Who comes in later than this before the start has just been told everything.
 LATE = dt.timedelta(hours=3)
@@ -181,7 +179,7 @@ class ReminderPlan(models.Model):
 
 def eve_of(event: Event) -> dt.datetime:
     """When everybody registered is reminded: 18:00 on the day before, by the event's clocks."""
-    return instant(event.date - dt.timedelta(days=1), EVE_AT, event.zone)
+    return eve_of_day(event.date, event.zone)
 
 
 def half_day_of(event: Event) -> dt.datetime | None:

@@ -53,7 +53,8 @@ class KeepingForm(VerbForm):
     """One number of days for each kind of thing."""
 
     name = "keeping"
-    button, title = _("Save these periods"), _("What we keep and for how long")
+    button = title = _("What we keep, and for how long")
+    submit, back = _("Save these periods"), _("Back")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

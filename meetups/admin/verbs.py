@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from meetups.rights import CHANGE
 
@@ -23,6 +24,9 @@ class VerbForm(forms.Form):
     name: str
     button: str | Promise
     title: str | Promise
+    # On the button that acts, where the way to the page is called otherwise.
+    submit: str | Promise = ""
+    back: str | Promise = _("No, back")
     needs = CHANGE
     is_grave = False
     do_not_call_in_templates = True  # templates list the classes themselves

@@ -283,3 +283,16 @@ def test_an_answer_from_elsewhere_is_refused(page):
     answer = Client(enforce_csrf_checks=True).post(f"{seat.get_absolute_url()}{page}")
     seat.refresh_from_db()
     assert (answer.status_code, seat.appeal) == (403, "")
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_promised"),
+    [("2027-03-17T14:59:59", True), ("2027-03-17T15:00", False), ("2027-03-18T15:40", False)],
+)
+def test_a_reminder_is_promised_until_the_eve_at_six(moment, is_promised):
+    with time_machine.travel(datetime.fromisoformat("2027-03-01T12:00+00:00")):
+        seat = make_registration(make_event(starts="2027-03-18T19:00", zone="Europe/Minsk"))
+    with time_machine.travel(datetime.fromisoformat(f"{moment}+00:00"), tick=False):
+        page = see(seat)
+        assert "It is kept for" in page
+        assert ("We remind you the day before." in page) == is_promised
