@@ -59,6 +59,7 @@ def _told(said: Any, device: str) -> Told:
         device=device,
         scanned_at=_instant(said.get("at")),
         was_offline=said.get("offline") is True,
+        typed=said.get("typed") is True,
     )
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from meetups.models import Event
 from people.models import Contact
+from registrations.door.codes import holders
 from registrations.models import DoorKey, Registration, Scan
-from registrations.tokens import ticket_holder
 
 Kind, Result, State = Scan.Kind, Scan.Result, Registration.State
 
@@ -31,6 +31,7 @@ class Why(StrEnum):
     CONFLICT = "conflict"  # let in at two doors, one of which did not know of the other
     BAD_EMAIL = "bad_email"  # a walk-in who is counted, but not known
     EARLY_UNDO = "early_undo"  # taken back before it arrived
+    MISTYPED = Scan.MISTYPED  # a code of nobody that was typed, not scanned
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Told:
     """One thing that a phone says; the id is its own, so that saying it twice changes nothing.
 
     Who: `registration` (its id), `code` (a ticket, or the address that carries it), for a walk-in
-    also `name` and `email`. An undo names the scan (`undoes`) or the person.
+    also `name` and `email`. An undo names the scan (`undoes`) or the person. `typed`: a code that
+    no camera read.
     """
 
     kind: str
@@ -51,6 +53,7 @@ class Told:
     device: str = ""
     scanned_at: datetime | None = None
     was_offline: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class _Desk:
         self.known = Scan.objects.select_related("key").in_bulk(ids)
         early = event.scans.filter(kind=Kind.UNDO, told__in=[str(one) for one in ids])
         self.void = set(early.values_list("told", flat=True))
+        self.holders = holders(event, {one.code for one in told})
         seats = {self._seat(one) for one in told}
         people = Registration.objects.select_related("contact")
         self.people = people.in_bulk([seat for seat in seats if seat])
@@ -121,9 +125,8 @@ class _Desk:
         )
         self.new, self.came = [], []
 
-    @staticmethod
-    def _seat(told: Told) -> int | None:
-        return told.registration or ticket_holder(ticket_in(told.code))
+    def _seat(self, told: Told) -> int | None:
+        return told.registration or self.holders.get(told.code)
 
     def _new(self, told: Told) -> Scan:
         words = str(told.undoes or "") if told.kind == Kind.UNDO else told.name or told.code
@@ -170,7 +173,7 @@ class _Desk:
         seat = self._seat(told)
         found = self.people.get(seat) if seat else None
         if found is None:
-            return None, Why.UNKNOWN
+            return None, Why.MISTYPED if told.typed else Why.UNKNOWN
         if found.event_id != self.event.pk:
             return None, Why.OTHER_EVENING
         if found.state not in Registration.ACTIVE:
@@ -289,8 +292,3 @@ def why_not(event: Event, registration: Registration) -> str:
     if registration.mode == Event.Mode.ONLINE and Event.Mode.ONSITE in event.modes:
         return Why.ONLINE
     return ""
-
-
-def ticket_in(text: str) -> str:
-    """The ticket of what a camera read: the code itself, or an address that ends with it."""
-    return text.strip().partition("?")[0].rstrip("/").rpartition("/")[2]

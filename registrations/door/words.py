@@ -16,11 +16,24 @@ def gone_because(key: DoorKey) -> str:
     return _("This link has ended. The organizers can give you a new one.")
 
 
+def no_name(number: int = 1) -> str:
+    """What somebody is called who left no name; from the second on with a number."""
+    return _("left no name") + (f" ({number})" if number > 1 else "")
+
+
 def _of_people() -> dict[str, str]:
     return {
         "seat": _("Let in"),
         "in": _("In since {time}"),
+        "in_already": _("In"),
         "came_in": _("{name} is in."),
+        "one_more": _("One more is in."),
+        "one_less": _("One is not in any more."),
+        "no_name": no_name(),
+        "without_name": _("Left no name: {count}"),
+        "is_it": _("Is it {name}, who has a seat?"),
+        "it_is": _("Yes, let {name} in"),
+        "it_is_not": _("No, a walk-in"),
         "guests": _("with {count} more"),
         "walk_in": _("Walk-in"),
         "nobody_found": _("Nobody of that name. Try fewer letters, or let her in as a walk-in."),
@@ -45,8 +58,10 @@ def _of_refusals() -> dict[str, str]:
     return {
         "already": _("{name} was already let in at {time}, {door}."),
         "already_here": _("{name} was already let in at {time}."),
+        "already_once": _("{name} was already let in."),
         "conflict": _("{name} was let in at two doors: is somebody here with her ticket?"),
         "unknown": _("This code is not one of our tickets. Search by name."),
+        "mistyped": _("This code is not one of our tickets. Check each sign, or search by name."),
         "other_evening": _("This ticket is for another evening."),
         "cancelled": _("{name} has given the seat back."),
         "expired": _("{name} did not take the seat in time."),
@@ -55,6 +70,7 @@ def _of_refusals() -> dict[str, str]:
         "evening_off": _("This evening is cancelled."),
         "ended": _("This link had ended when the scan arrived."),
         "bad_email": _("{name} is counted; the address is none."),
+        "bad_email_of_one": _("One more is counted; the address is none."),
         "not_taken": _("The server could not take this scan: {why}"),
         "state_cancelled": _("gave the seat back"),
         "state_expired": _("not taken in time"),

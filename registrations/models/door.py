@@ -98,9 +98,12 @@ class ScanQuerySet(models.QuerySet["Scan"]):
         return self.filter(NAMELESS)
 
     def to_look_at(self) -> Self:
-        """Refused or let in twice, and nobody has had a look yet."""
+        """Refused or let in twice, and nobody has had a look yet; slips of typing are kept, too,
+        but nobody needs to look at them.
+        """
         odd = [Scan.Result.ALREADY, Scan.Result.REFUSED]
-        return self.filter(result__in=odd, seen_at=None).exclude(kind=Scan.Kind.UNDO)
+        unseen = self.filter(result__in=odd, seen_at=None).exclude(kind=Scan.Kind.UNDO)
+        return unseen.exclude(reason=Scan.MISTYPED)
 
 
 class Scan(models.Model):
@@ -118,6 +121,8 @@ class Scan(models.Model):
         ALREADY = "already", _("was already in")
         REFUSED = "refused", _("refused")
         UNDONE = "undone", _("taken back")
+
+    MISTYPED = "mistyped"
 
     # Made by the device: the same scan sent twice is one row.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from registrations.models import Registration
 from registrations.on_the_wall.arriving import may_arrive
+from registrations.tokens import short_code_for
 
 register = template.Library()
 
@@ -26,6 +27,13 @@ def ticket_url(registration: Registration) -> str:
     """Where the code of the ticket leads: `/t/<code>/`, absolute, for cameras."""
     path = reverse("registrations:ticket", args=[registration.ticket])
     return f"{settings.PUBLIC_URL}{path}"
+
+
+@register.filter
+def short_code(registration: Registration) -> str:
+    """The ticket to be typed at the door, in two groups: "bcdf ghjk"."""
+    code = short_code_for(registration.pk)
+    return f"{code[:4]} {code[4:]}"
 
 
 @register.filter

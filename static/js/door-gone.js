@@ -5,7 +5,7 @@ async function showUnsent() {
   document.querySelector("[data-is=unsent]").hidden = !unsent.length;
   const rows = unsent.map((scan) => {
     const row = document.createElement("li");
-    row.textContent = [new Date(scan.at).toLocaleString(), scan.kind, scan.who, scan.name, scan.email, scan.code].filter(Boolean).join(" · ");
+    row.textContent = [new Date(scan.at).toLocaleString("sv-SE", { dateStyle: "short", timeStyle: "short" }), scan.kind, scan.who, scan.name, scan.email, scan.code].filter(Boolean).join(" · ");
     return row;
   });
   document.querySelector("[data-is=unsent-list]").replaceChildren(...rows);

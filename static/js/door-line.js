@@ -11,10 +11,12 @@ class Line extends EventTarget {
   why = "";
   scans = []; // all of this phone, oldest first
   seen = []; // ids somebody looked at, not yet told
+  counted = null; // the server's latest count, and when this phone heard of it
 
   async open() {
     this.scans = await store.scans();
     this.seen = (await store.fact("seen")) ?? [];
+    this.counted = (await store.fact("counted")) ?? null;
     this.device = (await store.fact("device")) ?? random().slice(0, 4);
     await store.setFact("device", this.device);
     addEventListener("online", () => this.talk());
@@ -85,15 +87,24 @@ class Line extends EventTarget {
 
   async send(scans) {
     const seen = this.seen.slice(0, BATCH);
-    const told = scans.map(({ id, kind, code, registration, name, email, undoes, at, offline }) =>
-      ({ id, kind, code, registration, name, email, undoes, at, offline }));
+    const told = scans.map(({ id, kind, code, typed, registration, name, email, undoes, at, offline }) =>
+      ({ id, kind, code, typed, registration, name, email, undoes, at, offline }));
     const body = JSON.stringify({ device: this.device, scans: told, seen });
     const answer = await this.ask("scans/", { method: "POST", body, headers: { "Content-Type": "application/json" } });
     if (answer.status === 400) return this.sift(scans, answer);
-    const { answers } = await answer.json();
+    const { answers, count } = await answer.json();
+    await this.counts(count, Date.now());
     await this.answered(answers);
     this.seen = this.seen.filter((id) => !seen.includes(id));
     await store.setFact("seen", this.seen);
+  }
+
+  /** Two answers may overtake each other: `last` grows with each scan that the server has taken. */
+  async counts(count, at, askedAt = at) {
+    const known = this.counted;
+    if (known && count.last < known.count.last && askedAt <= known.at) return;
+    this.counted = { count, at };
+    await store.setFact("counted", this.counted);
   }
 
   async answered(answers) {
@@ -121,6 +132,10 @@ class Line extends EventTarget {
     const answer = await this.ask("snapshot/", { headers: { "If-None-Match": etag } });
     if (answer.status === 304) return;
     const news = await answer.json();
+    // What is on its way now may be in this list or not; the next one will tell.
+    await this.flushing;
+    if (this.waiting.length && this.counted) return;
+    await this.counts(news.count, Date.now(), takenAt);
     await store.setFact("snapshot", { ...news, takenAt });
     await store.setFact("etag", answer.headers.get("ETag"));
     this.dispatchEvent(new CustomEvent("news", { detail: { ...news, takenAt } }));

@@ -11,7 +11,7 @@ const line = new Line();
 const people = new People();
 
 const say = (word, facts = {}) => words[word].replace(/\{(\w+)\}/g, (_all, name) => facts[name] ?? "");
-const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 // What a helper does
@@ -20,13 +20,19 @@ const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 async function tell(said, place = part.verdict) {
   if (said.code) said.hash = await hashOf(said.code);
   const scan = await line.keep({ ...said, verdict: people.judge(said) });
-  people.apply(scan);
+  replay();
   const sent = line.flush();
   if (line.state === "online") await Promise.race([sent, pause(SOON)]);
   showVerdict(scan, place);
   render();
   sent.then(() => scan.answer && scan.answer.result !== scan.verdict.result && showVerdict(scan, place));
   return scan;
+}
+
+/** What is known of the evening, with all that this phone did. */
+function replay() {
+  people.replay(line.scans, line.counted?.count);
+  render();
 }
 
 const letIn = (person) => tell({ kind: "name", registration: person.id, who: person.name });
@@ -42,16 +48,29 @@ function nameOf(scan) {
   return personOf(scan)?.name || scan.who || scan.name || words.walk_in;
 }
 
+/** One who has no name: she left none, or walked in. */
+function isNameless(scan) {
+  const name = nameOf(scan);
+  return name === words.walk_in || name.startsWith(words.no_name);
+}
+
 // What it means
 
 function meaning(scan) {
   const { result, reason, at, door } = { ...scan.verdict, ...(scan.answer ?? {}) };
   const facts = { name: nameOf(scan), why: scan.broken, door, time: timeOf(at) };
   if (scan.broken) return say("not_taken", facts);
-  if (result === "admitted") return reason ? say(reason, facts) : say("came_in", facts);
-  if (result === "undone") return say("undone", facts);
-  if (result === "already") return say(reason === "conflict" ? reason : door ? "already" : "already_here", facts);
+  const nameless = isNameless(scan);
+  if (result === "admitted") return say(reason ? (nameless ? "bad_email_of_one" : reason) : nameless ? "one_more" : "came_in", facts);
+  if (result === "undone") return say(nameless ? "one_less" : "undone", facts);
+  if (result === "already" && reason !== "conflict") return already(facts);
   return say(reason, facts);
+}
+
+/** Where an organizer has let her in nobody knows when, and at which door. */
+function already(facts) {
+  if (!facts.time) return say("already_once", facts);
+  return say(facts.door ? "already" : "already_here", facts);
 }
 
 function timeOf(at) {
@@ -96,11 +115,15 @@ function row(...nodes) {
 
 function personRow(person) {
   const guests = person.guests ? ` ${say("guests", { count: person.guests })}` : "";
-  const state = person.state === "in" ? say("in", { time: timeOf(person.at) }) : words[person.state === "seat" ? "seat" : `state_${person.state}`];
+  const state = person.state === "in" ? inSince(person) : words[person.state === "seat" ? "seat" : `state_${person.state}`];
   const act = { seat: letIn, in: null }[person.state];
   const whole = button("", act === undefined ? () => letInAnywayAsk(person) : () => chosen(person), `door-person door-is-${person.state}`);
   whole.append(element("span", person.name + guests, "door-name"), element("span", state, "door-state"));
   return row(whole, ...(person.state === "in" ? [button(words.undo, () => takeBack(person))] : []));
+}
+
+function inSince({ at }) {
+  return at ? say("in", { time: timeOf(at) }) : words.in_already;
 }
 
 /** A tap on somebody without a seat is a scan like any other: refused, kept, and the helper decides. */
@@ -131,6 +154,7 @@ function draw() {
   part["list-title"].hidden = isAsked || !latest().length;
   part.list.replaceChildren(...(isAsked ? found.slice(0, ROWS).map(personRow) : latest().map(latestRow)));
   part["list-note"].textContent = note(isAsked, found.length);
+  if (!isAsked) part["list-note"].append(...withoutName());
   part.came.textContent = say("came_of", people.count);
   part["walk-ins"].textContent = say("walk_ins", { count: people.count.walk_ins });
   renderOdd();
@@ -141,6 +165,16 @@ function note(isAsked, found) {
   if (!isAsked) return words.type_a_name;
   if (!found) return words.nobody_found;
   return found > ROWS ? say("more_found", { count: found - ROWS }) : "";
+}
+
+/** The way to those whom no letters find. */
+function withoutName() {
+  const count = [...people.byId.values()].filter(({ name, state }) => state === "seat" && name.startsWith(words.no_name)).length;
+  const show = () => {
+    nameField.value = words.no_name;
+    render();
+  };
+  return count ? [" ", button(say("without_name", { count }), show)] : [];
 }
 
 /** Whom this phone let in last, so that a slip can be put right later, too. */
@@ -163,7 +197,7 @@ function latestRow(scan) {
 /** Own scans first, since they are known without network; then those of the other doors. */
 function renderOdd() {
   const seen = new Set([...line.seen, ...line.scans.filter((scan) => scan.seen).map((scan) => scan.id)]);
-  const isOdd = (scan) => scan.kind !== "undo" && (scan.broken || ["refused", "already"].includes((scan.answer ?? scan.verdict)?.result));
+  const isOdd = (scan) => scan.kind !== "undo" && (scan.broken || isOddAnswer(scan.answer ?? scan.verdict));
   const mine = line.scans.filter((scan) => isOdd(scan) && !seen.has(scan.id)).map((scan) => oddRow(scan.id, timeOf(scan.at), meaning(scan)));
   const own = new Set(line.scans.map((scan) => scan.id));
   const others = people.odd.filter(({ id }) => !own.has(id) && !seen.has(id));
@@ -173,8 +207,15 @@ function renderOdd() {
   part.odd.hidden = !rows.length;
 }
 
-function oddMeaning({ result, reason, name }) {
-  return say(reason || (result === "already" ? "already_here" : "unknown"), { name: name || words.walk_in });
+/** A slip of typing is for nobody to look at. */
+function isOddAnswer(answer) {
+  return ["refused", "already"].includes(answer?.result) && answer.reason !== "mistyped";
+}
+
+function oddMeaning({ result, reason, name, came }) {
+  const facts = { name: name || words.walk_in, time: timeOf(came) };
+  if (result === "already" && !reason) return already(facts);
+  return say(reason || "unknown", facts);
 }
 
 function oddRow(id, where, text) {
@@ -221,7 +262,7 @@ part.camera.addEventListener("close", () => camera.stop());
 part["code-form"].addEventListener("submit", async (event) => {
   event.preventDefault();
   const field = event.target.elements.code;
-  if (field.value.trim()) await tell({ kind: "code", code: field.value.trim() }, part["camera-verdict"]);
+  if (field.value.trim()) await tell({ kind: "code", code: field.value.trim(), typed: true }, part["camera-verdict"]);
   field.value = "";
 });
 
@@ -233,8 +274,23 @@ part["walk-in"].addEventListener("click", () => {
 part["walk-in-dialog"].addEventListener("close", () => {
   if (part["walk-in-dialog"].returnValue !== "in") return;
   const { name, email } = part["walk-in-form"].elements;
-  tell({ kind: "walk_in", name: name.value.trim(), email: email.value.trim() });
+  const walkIn = { kind: "walk_in", name: name.value.trim(), email: email.value.trim() };
+  const namesakes = people.namesakes(walkIn.name);
+  if (namesakes.length) askWhetherItIs(namesakes, walkIn);
+  else tell(walkIn);
 });
+
+/** Before somebody is counted twice: she may have a seat. Closed without an answer, nobody is let in. */
+function askWhetherItIs(namesakes, walkIn) {
+  const answer = (text, act, className) => button(text, () => (part["is-it"].close(), act()), className);
+  const yes = ({ name }) => (namesakes.length > 1 ? name : say("it_is", { name }));
+  part["is-it-question"].textContent = say("is_it", { name: namesakes.map(({ name }) => name).join(" / ") });
+  part["is-it-answers"].replaceChildren(
+    ...namesakes.slice(0, LATEST).map((person) => answer(yes(person), () => letIn(person), "button button-wide")),
+    answer(words.it_is_not, () => tell(walkIn), "button button-quiet button-wide"),
+  );
+  part["is-it"].showModal();
+}
 
 // From the first moment on
 
@@ -251,18 +307,15 @@ async function keepPage() {
 async function begin() {
   nameField.addEventListener("input", render);
   line.addEventListener("state", render);
-  line.addEventListener("answers", ({ detail }) => {
-    detail.forEach((scan) => people.apply(scan));
-    render();
-  });
+  line.addEventListener("answers", replay);
   line.addEventListener("news", ({ detail }) => {
-    people.learn(detail, line.scans);
-    render();
+    people.learn(detail);
+    replay();
   });
   await line.open();
   const kept = await store.fact("snapshot");
-  if (kept) people.learn(kept, line.scans);
-  render();
+  if (kept) people.learn(kept);
+  replay();
   await line.talk();
   // Lost in the middle of it, it is tried again with the next visit.
   await keepPage().catch(() => {});

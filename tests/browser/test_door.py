@@ -8,10 +8,12 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Error
 
-from registrations.models import Scan
+from registrations.door.taking import take
+from registrations.models import Registration, Scan
+from registrations.tokens import short_code_for
 from tests.browser.looking import faults
 from tests.builders import make_contact, make_registration
-from tests.registrations.door.phones import crowd, make_evening, who_came
+from tests.registrations.door.phones import crowd, make_evening, nameless, scan, who_came
 from tests.threads import patience
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -140,6 +142,148 @@ def test_the_page_of_the_door_is_well(people):
     assert faults(page) == []
     page.get_by_role("button", name="Walk-in").click()
     assert faults(page) == []
+
+
+def test_a_full_name_finds_the_short_one(people):
+    event, key, _nobody = make_evening()
+    for name in ("Grace Hopper", "Gracia Kelly", "Zoë Fea", "Анна Юрьева", "Bo"):
+        make_registration(event, contact=make_contact(name=name))
+    page = open_door(people, key)
+    found = "(typed) => people.search(typed).map(({name}) => name)"
+    for typed, names in {
+        "grace hopper": ["Grace H."],
+        "Hopper, Grace": ["Grace H."],
+        "grace brewster hop": ["Grace H."],
+        "zoe féa": ["Zoë F."],
+        "анна юрь": ["Анна Ю."],
+        "gra": ["Grace H.", "Gracia K."],
+        "grace kelly": [],
+        "bo derek": [],
+    }.items():
+        assert page.evaluate(found, typed) == names, typed
+
+
+def test_a_walk_in_who_may_have_a_seat_is_asked_about(people):
+    event, key, _nobody = make_evening()
+    grace = make_registration(event, contact=make_contact(name="Grace Hopper"))
+    page = open_door(people, key)
+    for answer in ("Yes, let Grace H. in", "No, a walk-in", None):
+        page.get_by_role("button", name="Walk-in", exact=True).click()
+        page.get_by_role("dialog").get_by_label("Name").fill("grace hopper")
+        page.get_by_role("dialog").get_by_role("button", name="Let in").click()
+        if answer:
+            page.get_by_text("Is it Grace H., who has a seat?").wait_for()
+            page.get_by_role("button", name=answer).click()
+            page.get_by_text("is in.").wait_for()
+            if answer.startswith("Yes"):
+                everything_is_sent(page)
+                assert who_came(event) == {grace.pk}
+                page.get_by_role("alert").get_by_role("button", name="Take back").click()
+                page.get_by_text("is not in any more").wait_for()
+                everything_is_sent(page)
+                continue
+            page.evaluate("(id) => letIn(people.byId.get(id))", grace.pk)
+            everything_is_sent(page)
+    page.get_by_text("2 walk-ins").wait_for()
+    everything_is_sent(page)
+    assert event.scans.nameless().count() == 2
+    assert who_came(event) == {grace.pk}
+
+
+def counted(page):
+    page.wait_for_function("() => isDrawn")
+    return page.locator(".door-count").inner_text()
+
+
+def test_the_count_is_right_at_once_and_after_repeats(people):
+    event, key, _nobody = make_evening()
+    make_registration(event, contact=make_contact("ada@example.org", "Ada Lovelace"), guests=1)
+    page = open_door(people, key)
+    tell = "(said) => tell({kind: 'walk_in', ...said}).then((scan) => scan.id)"
+    with without_network(people):
+        first = page.evaluate(tell, {"name": "Somebody"})
+        assert counted(page) == "0 of 2 1 walk-ins"
+        page.evaluate(tell, {})
+        assert counted(page) == "0 of 2 2 walk-ins"
+        page.evaluate(tell, {"email": "ada@example.org"})
+        assert counted(page) == "2 of 2 2 walk-ins"
+        page.evaluate(tell, {"email": "ada@example.org"})
+        assert counted(page) == "2 of 2 2 walk-ins"
+        for _again in range(2):
+            page.evaluate("(undoes) => tell({kind: 'undo', undoes})", first)
+            assert counted(page) == "2 of 2 1 walk-ins"
+        page.context.set_offline(True)
+        third = page.evaluate(tell, {})
+        assert counted(page) == "2 of 2 2 walk-ins"
+        for _again in range(2):
+            page.evaluate("(undoes) => tell({kind: 'undo', undoes})", third)
+            assert counted(page) == "2 of 2 1 walk-ins"
+        page.evaluate(tell, {})
+        page.reload()
+        page.get_by_text("2 walk-ins").wait_for()
+        page.context.set_offline(False)
+        everything_is_sent(page)
+        assert counted(page) == "2 of 2 2 walk-ins"
+        page.evaluate("() => line.talk()")
+        assert counted(page) == "2 of 2 2 walk-ins"
+    assert event.scans.nameless().count() == 2
+
+
+def test_who_left_no_name_is_found_and_let_in(people):
+    event, key, _nobody = make_evening()
+    seats = nameless(event, 2)
+    page = open_door(people, key)
+    page.get_by_role("button", name="Left no name: 2").click()
+    page.get_by_role("button", name="left no name (2) Let in").click()
+    page.get_by_text("One more is in.").wait_for()
+    everything_is_sent(page)
+    assert who_came(event) == {seats[1].pk}
+    page.get_by_label("Name", exact=True).first.fill("no name")
+    page.get_by_role("button", name="left no name Let in").wait_for()
+
+
+def test_the_short_code_is_typed_with_and_without_network(people):
+    event, key, (ada, eve) = make_evening(2)
+    page = open_door(people, key, "delete globalThis.BarcodeDetector")
+    page.get_by_role("button", name="Scan a ticket").click()
+    dialog = page.get_by_role("dialog")
+    codes = [short_code_for(seat.pk) for seat in (ada, eve)]
+    with without_network(people):
+        for code, says in ((codes[0], "is in."), (codes[1], "is in."), ("bcdf bcdf", "not one of")):
+            dialog.get_by_label("Code of the ticket").fill(f"{code[:4]} {code[4:].upper()}")
+            dialog.get_by_role("button", name="Check the code").click()
+            dialog.get_by_role("alert").get_by_text(says).wait_for()
+            if code == codes[0]:
+                everything_is_sent(page)
+            page.context.set_offline(True)
+        assert page.evaluate("() => part.odd.hidden")
+        page.context.set_offline(False)
+        everything_is_sent(page)
+    assert who_came(event) == {ada.pk, eve.pk}
+    assert Scan.objects.filter(reason="mistyped").count() == 1
+
+
+def test_times_are_of_24_hours_and_a_time_nobody_knows_is_not_said(people):
+    event, key, (ada, eve) = make_evening(2)
+    Registration.objects.filter(pk=eve.pk).update(came=True, came_by="list", arrived_at=None)
+    page = open_door(people, key)
+    assert page.evaluate("() => clock(new Date(2026, 1, 1, 15, 53).getTime() / 1000)") == "15:53"
+    page.evaluate("(registration) => tell({kind: 'name', registration})", eve.pk)
+    take(event, [scan(ada), scan(ada)])
+    page.evaluate("() => line.talk()")
+    odd = page.locator("[data-is=odd-list]")
+    odd.get_by_text(re.compile(r"was already let in at \d\d:\d\d")).wait_for()
+    assert "at ." not in odd.inner_text()
+
+
+def test_an_ended_link_warns_of_no_scans_where_there_are_none(people):
+    _event, key, _nobody = make_evening()
+    key.end()
+    page = people.open(**PHONE)
+    with without_network(people):
+        page.goto(key.get_absolute_url())
+        page.get_by_text("This link has ended.").wait_for()
+    assert not page.get_by_text("Some scans are still on this phone").is_visible()
 
 
 # Three phones, five hundred people

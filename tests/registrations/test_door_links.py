@@ -1,5 +1,6 @@
 """Links for helpers, tickets, the list for the house, and checking in by oneself."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,11 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from registrations.circles.rounds import current, make_round
+from registrations.circles.rounds import current, make_round, start_round
 from registrations.door.taking import Told, take
 from registrations.models import DoorKey, Registration, Scan
 from registrations.on_the_wall.arriving import mix
+from registrations.tokens import short_code_for
 from tests.builders import make_contact, make_event, make_organizer, make_registration, make_series
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +135,12 @@ def test_the_code_on_her_own_page_is_that_of_the_ticket(client, ada):
     assert 'class="qr"' in page
 
 
+def test_the_code_to_be_typed_is_on_the_ticket_and_on_her_own_page(client, ada):
+    code = short_code_for(ada.pk)
+    for address in (f"/t/{ada.ticket}/", ada.get_absolute_url()):
+        assert f"<strong>{code[:4]} {code[4:]}</strong>" in text(client.get(address))
+
+
 # By herself
 
 
@@ -243,6 +251,22 @@ def test_an_organizer_makes_a_link_and_ends_it_at_once(organizer, evening, clien
     assert client.get(key.get_absolute_url()).status_code == 410
 
 
+def test_a_link_is_ended_by_a_second_press_and_made_above_the_others(organizer, evening):
+    key_of(evening, "door")
+    page = text(organizer.get(door_page(evening)))
+    assert page.index("Make a link") < page.index("/door/") < page.index("<details")
+    assert page.index("<details") < page.index("End it at once") < page.index("</details>")
+
+
+def test_walk_ins_are_counted_apart_as_on_the_phones(organizer, evening, ada):
+    make_registration(evening)
+    walk_in = Told(Scan.Kind.WALK_IN, name="Dora")
+    take(evening, [Told(Scan.Kind.NAME, registration=ada.pk), walk_in])
+    page = text(organizer.get(door_page(evening)))
+    assert "<strong>1 of 2</strong> came in" in page
+    assert "<strong>1</strong> walk-ins" in page
+
+
 def test_odd_scans_are_looked_at_and_then_gone(organizer, evening, ada):
     take(evening, [Told(Scan.Kind.NAME, registration=ada.pk) for _each in range(3)])
     assert "2 scans to look at" in text(organizer.get(door_page(evening)))
@@ -278,6 +302,37 @@ def test_the_organizer_mixes_and_starts_the_introductions(organizer, evening):
     leaver = found.places.first().registration
     organizer.post(circles_page(evening), {"do": "leave", "seat": leaver.pk})
     assert found.places.count() == 13
+
+
+def come(event, count):
+    for _each in range(count):
+        seat = make_registration(event, mixes=True)
+        Registration.objects.filter(pk=seat.pk).update(came=True, arrived_at=timezone.now())
+
+
+def buttons(answer):
+    """The words of the buttons of the part about rounds, the loud one with a sign."""
+    found = re.findall(r'<button class="button([^"]*)" name="do"[^>]*>([^<]+)<', text(answer))
+    return [words + ("" if "quiet" in kind or "plain" in kind else "!") for kind, words in found]
+
+
+def test_rounds_are_offered_when_they_can_be_made_and_make_sense(organizer, evening):
+    def page():
+        return organizer.get(circles_page(evening))
+
+    come(evening, 2)
+    assert "Make the" not in text(page())
+    assert "A circle needs three people" in text(page())
+    come(evening, 6)
+    assert buttons(page())[0] == "Make the first round!"
+    assert "Everybody in one circle" not in text(page())
+    make_round(evening)
+    assert "All who join have met" in text(page())
+    assert buttons(page())[0] == "Start the introductions!"
+    come(evening, 12)
+    assert [one for one in buttons(page()) if "!" in one] == ["Start the introductions!"]
+    start_round(evening)
+    assert [one for one in buttons(page()) if "!" in one] == ["Make the next round!"]
 
 
 @pytest.mark.parametrize("page", [door_page, circles_page])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from registrations.door.snapshot import short_names
 from registrations.models import DoorKey, Scan
 from tests.builders import make_contact, make_event, make_registration
-from tests.registrations.door.phones import crowd, make_evening
+from tests.registrations.door.phones import crowd, make_evening, nameless
 
 pytestmark = pytest.mark.django_db
 
@@ -65,8 +65,8 @@ def test_the_list_names_people_shortly_and_no_address(phone):
     answer = phone.get(key.get_absolute_url() + "snapshot/")
     first, second = answer.json()["people"]
     assert first[0] == ada.pk
-    assert first[2:] == ["Ada L.", 0, "seat", 0]
-    assert second[2:] == ["Ада Б.", 2, "waiting", 0, "Ada B."]
+    assert (first[2:6], first[7:]) == (["Ada L.", 0, "seat", 0], [])
+    assert (second[2:6], second[7:]) == (["Ада Б.", 2, "waiting", 0], ["Ada B."])
     assert "secret" not in answer.text
     assert "Lovelace" not in answer.text
 
@@ -74,6 +74,39 @@ def test_the_list_names_people_shortly_and_no_address(phone):
 def test_two_of_one_short_name_are_told_apart():
     names = ["Anna Koval", "Anna Kirova", "Bo", "王小明", "", "  Eve   Ng "]
     assert short_names(names) == ["Anna Kova.", "Anna Kiro.", "Bo", "王小明", "", "Eve N."]
+
+
+def test_who_left_no_name_is_told_apart_by_a_number(phone):
+    event, key, _nobody = make_evening()
+    seats = nameless(event, 2)
+    make_registration(event, contact=make_contact(name="Bo"))
+    address = key.get_absolute_url() + "snapshot/"
+    names = [person[2] for person in phone.get(address).json()["people"]]
+    assert names == ["left no name", "left no name (2)", "Bo"]
+    twice = [said(kind="name", registration=seats[1].pk) for _n in range(2)]
+    post(phone, key, {"scans": twice})
+    assert [one[3] for one in phone.get(address).json()["odd"]] == ["left no name (2)"]
+
+
+def test_a_double_scan_says_when_she_had_come_in(phone, time_machine):
+    event, key, (ada,) = make_evening(1)
+    time_machine.move_to(event.starts_at, tick=False)
+    post(phone, key, {"scans": [said(code=ada.ticket)]})
+    time_machine.shift(600)
+    post(phone, key, {"scans": [said(code=ada.ticket)]})
+    (double,) = phone.get(key.get_absolute_url() + "snapshot/").json()["odd"]
+    came = int(event.starts_at.timestamp())
+    assert double[5:] == [came + 600, came]
+
+
+def test_a_slip_of_typing_is_kept_and_fills_no_list(phone):
+    event, key, _nobody = make_evening()
+    slips = [said(code=code, typed=True) for code in ("bcdfghjk", "nonsense")]
+    answers = post(phone, key, {"scans": [*slips, said(code="forged")]}).json()["answers"]
+    assert [one["reason"] for one in answers] == ["mistyped", "mistyped", "unknown"]
+    shown = phone.get(key.get_absolute_url() + "snapshot/").json()["odd"]
+    assert [one[2] for one in shown] == ["unknown"]
+    assert event.scans.filter(result="refused").count() == 3
 
 
 def test_the_list_of_500_people_is_at_most_60_kilobytes(phone):

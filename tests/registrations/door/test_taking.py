@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from config.invariants import INVARIANTS
 from meetups.models import Event
+from meetups.models.partner import SIGNS
 from outbox.models import Delivery
 from registrations.door.taking import Told, take
 from registrations.models import Registration, Scan
+from registrations.tokens import short_code_for
 from tests.builders import make_event, make_registration
 from tests.registrations.door.phones import crowd, make_evening, scan, told, who_came
 from tests.threads import crew
@@ -47,6 +49,23 @@ def test_a_ticket_is_read_from_the_address_of_its_page_and_found_by_name():
     address = f"https://meetups.example/t/{ada.ticket}/"
     assert told(event, key, scan(ada, code=address)) == [ADMITTED]
     assert told(event, key, Told("name", registration=eve.pk)) == [ADMITTED]
+
+
+@pytest.mark.parametrize("as_typed", [str, str.upper, lambda c: f" {c[:4]} {c[4:]} "])
+def test_the_short_code_is_taken_in_any_case_with_or_without_a_space(as_typed):
+    event, key, (ada,) = make_evening(1)
+    code = short_code_for(ada.pk)
+    assert (len(code), set(code) - set(SIGNS)) == (8, set())
+    assert told(event, key, scan(ada, code=as_typed(code), typed=True)) == [ADMITTED]
+    assert told(event, key, scan(ada)) == [ALREADY]
+
+
+def test_a_short_code_is_good_for_its_own_evening_and_outlives_a_new_key(settings):
+    event, key, (ada,) = make_evening(1)
+    _other, _key, (eve,) = make_evening(1)
+    typed = [scan(one, code=short_code_for(one.pk), typed=True) for one in (eve, ada)]
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
+    assert told(event, key, *typed) == [("refused", "mistyped"), ADMITTED]
 
 
 @pytest.mark.parametrize("offline", [False, True])
