@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from meetups.pages import require_form, without_address
 from registrations.circles.introductions import standing_of
 from registrations.circles.rounds import current
+from registrations.circles.wall import wall_of
 from registrations.models import DoorKey, Registration
 from registrations.on_the_wall.arriving import mix
 from registrations.on_the_wall.keys import of_one_key
@@ -18,7 +19,8 @@ from registrations.views.holder import of_one_seat
 @of_one_key(DoorKey.Kind.CIRCLES)
 def screen(request: HttpRequest, key: DoorKey) -> HttpResponse:
     """For a projector; everybody sees its address there, so it has no buttons."""
-    context = {"event": key.event, **standing_of(current(key.event))}
+    standing = standing_of(current(key.event))
+    context = {"event": key.event, "wall": wall_of(standing["circles"]), **standing}
     return render(request, "registrations/circles/screen.html", context)
 
 

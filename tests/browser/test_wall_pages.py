@@ -91,3 +91,45 @@ def test_the_screen_counts_down_and_shows_the_next_round_by_itself(guest):
     make_round(event)
     guest.get_by_role("heading", name="Circles, round 2").wait_for(timeout=10_000)
     guest.goto("/")  # it would go on asking for an evening that the next test does not have
+
+
+LONGEST = "Maximiliana-Konstantinopolskaya Schwarzenberg"
+SEEN = """() => {
+  const {innerWidth: wide, innerHeight: high} = window;
+  const inside = (node) => {
+    const {left, top, right, bottom} = node.getBoundingClientRect();
+    return left >= 0 && top >= 0 && right <= wide + 1 && bottom <= high + 1;
+  };
+  const parts = [...document.querySelectorAll(".screen-head, .circle li, .circle-script li")];
+  const within = (li) => {
+    const box = li.closest(".circle").getBoundingClientRect();
+    return li.getBoundingClientRect().bottom <= box.bottom + 1;
+  };
+  return {
+    names: document.querySelectorAll(".circle li").length,
+    scrolls: document.documentElement.scrollHeight > high,
+    out: parts.filter((one) => !inside(one)).map((one) => one.textContent),
+    cut: [...document.querySelectorAll(".circle li")].filter((li) => !within(li)).length,
+    least: Math.min(...parts.slice(1).map((one) => parseFloat(getComputedStyle(one).fontSize))),
+  };
+}"""
+PROJECTORS = [(1440, 900), (1920, 1080), (1280, 720)]
+
+
+@pytest.mark.parametrize("everybody", [False, True])
+@pytest.mark.parametrize("crowd", [8, 24, 60, 150])
+def test_the_screen_shows_every_name_without_scrolling(guest, crowd, everybody):
+    event = make_event(starts_in=timedelta(minutes=-20))
+    for number in range(crowd):
+        name = LONGEST if number == 5 else NAMES[number % len(NAMES)]
+        make_registration(event, contact=make_contact(name=name), mixes=True)
+    event.registrations.update(came=True, arrived_at=event.starts_at)
+    make_round(event, everybody=everybody)
+    start_round(event)
+    guest.goto(DoorKey.objects.make(event, DoorKey.Kind.CIRCLES).get_absolute_url())
+    for width, height in PROJECTORS:
+        guest.set_viewport_size({"width": width, "height": height})
+        seen = guest.evaluate(SEEN)
+        assert seen.pop("least") >= height / 50
+        assert seen == {"names": crowd, "scrolls": False, "out": [], "cut": 0}
+    guest.goto("/")
