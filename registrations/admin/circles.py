@@ -17,8 +17,10 @@ from registrations.admin.evenings import act, evening_for, page_of
 from registrations.circles.introductions import standing_of
 from registrations.circles.mixing import LARGEST, SMALLEST, sizes_for
 from registrations.circles.rounds import (
+    FEWEST,
     SECONDS_EACH,
     WORTH_CIRCLES,
+    all_have_met,
     current,
     leave,
     make_round,
@@ -42,13 +44,18 @@ def circles_view(request: HttpRequest, event_id: int) -> HttpResponse:
         return redirect(request.path)
     here = list(event.registrations.arrived().select_related("contact"))
     joining = [seat for seat in here if seat.mixes]
+    standing = standing_of(current(event))
     context = {
         **page_of(request, event, _("Circles")),
-        **standing_of(current(event)),
+        **standing,
         "here": here,
         "joining": len(joining),
+        "are_enough": len(joining) >= FEWEST,
+        "have_met": all_have_met(standing["circles"], joining),
+        "is_one_circle": len(joining) <= LARGEST,
         "not_asked": [seat for seat in here if seat.mixes is None],
         "declined": sum(seat.mixes is False for seat in here),
+        "waits_for_start": bool(standing["round"]) and not standing["round"].started_at,
         "sizes": range(SMALLEST, LARGEST + 1),
         "would_be": sizes_for(len(joining)),
         "is_worth_circles": len(joining) >= WORTH_CIRCLES,

@@ -1,7 +1,7 @@
 """The rounds of one evening: who is here and willing, made, kept up to date, and started."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -41,6 +41,12 @@ def current(event: Event) -> CircleRound | None:
     return event.circle_rounds.last()
 
 
+def all_have_met(circles: Sequence[Circle], people: Collection[Registration]) -> bool:
+    """Whether one small circle already held all of them: another round would repeat each pair."""
+    small = [circle.members for circle in circles if len(circle.members) <= LARGEST + 1]
+    return any(set(people) <= set(members) for members in small)
+
+
 def circles_of(found: CircleRound | None) -> list[Circle]:
     """The circles of a round, by their numbers."""
     circles: dict[int, list[Registration]] = defaultdict(list)
@@ -53,12 +59,14 @@ def circles_of(found: CircleRound | None) -> list[Circle]:
 def make_round(event: Event, wanted: int = 6, everybody: bool = False) -> CircleRound:
     """The next round of those who are here and willing; `everybody` makes one large circle.
 
-    Raises Refused for fewer than three people.
+    Raises Refused for fewer than three people, and where all of them have met.
     """
     with event.locked() as event:
         seats = {seat.contact_id: seat for seat in willing(event).order_by("pk")}
         if len(seats) < FEWEST:
             raise Refused(_g("Fewer than three people are here and willing. Ask around first."))
+        if all_have_met(circles_of(current(event)), list(seats.values())):
+            raise Refused(_g("All who join stood in one circle already. Talk on."))
         number = event.circle_rounds.count() + 1
         if everybody:
             circles = [list(seats)]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from meetups.models import Refused
 from registrations.circles.mixing import next_round, pairs_of, repeats, sizes_for, smallest_circle
 from registrations.circles.rounds import (
+    Circle,
     circles_of,
     current,
     leave,
@@ -18,6 +19,7 @@ from registrations.circles.rounds import (
     settle,
     settle_circles,
 )
+from registrations.circles.wall import Wall, wall_of
 from registrations.models import Registration
 from tests.builders import make_contact, make_event, make_registration, make_series
 
@@ -222,6 +224,34 @@ def test_whoever_comes_late_joins_the_smallest_circle_and_whoever_left_is_taken_
     assert sorted(len(circle) for circle in standing(event)) == [6, 7]
     assert late.contact_id in min(standing(event), key=len)
     assert gone.contact_id not in sum(standing(event), [])
+
+
+@pytest.mark.django_db
+def test_eight_who_stood_in_one_circle_have_met_and_make_no_second_round():
+    event = make_evening(people=people(8))
+    make_round(event)
+    with pytest.raises(Refused):
+        make_round(event)
+    come(event)
+    make_round(event)
+    assert [len(circle) for circle in standing(event)] == [5, 4]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "wall"),
+    [
+        # By hand: 16 wide and 7.6 high; in its own ems a name takes 6.6, the sign 2.9, a line 1.25
+        # and the edges 1.2. Of 24: 2 beside each other are of 0.437, 4 of 0.421, 3 of 0.437 at
+        # most of the same two rows, but no larger.
+        ([8], Wall(1, 2, 4)),
+        ([6] * 4, Wall(2, 1, 6)),
+        ([6] * 10, Wall(5, 1, 6)),
+        ([60], Wall(1, 5, 12)),
+    ],
+)
+def test_circles_lie_on_the_wall_so_that_names_are_largest(sizes, wall):
+    circles = [Circle(number, [None] * size) for number, size in enumerate(sizes, start=1)]
+    assert wall_of(circles) == wall
 
 
 @pytest.mark.django_db
