@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,6 +16,7 @@ from meetups.models import Event
 from meetups.rights import CHANGE, VIEW
 from registrations.admin.evenings import act, evening_for, page_of
 from registrations.closing import close_list, reopen_list
+from registrations.door.snapshot import count
 from registrations.models import DoorKey, Registration, Scan
 
 MOST_SCANS = 100
@@ -46,16 +46,9 @@ def door_view(request: HttpRequest, event_id: int) -> HttpResponse:
 
 
 def counts_of(event: Event) -> dict[str, int]:
-    """Heads, guests included: expected, come, and walk-ins who left no address."""
-    going = event.registrations.going()
-    heads = {"n": Sum(1 + F("guests"), default=0)}
-    nameless = event.scans.nameless().count()
-    return {
-        "expected": going.aggregate(**heads)["n"],
-        "came": going.filter(came=True).aggregate(**heads)["n"] + nameless,
-        "walk_ins": nameless + going.filter(source="walk-in").count(),
-        "missed": event.registrations.missed().filter(came_by=Registration.Knows.LIST).count(),
-    }
+    """As the phones at the door count, walk-ins apart, and who missed it by a complete list."""
+    missed = event.registrations.missed().filter(came_by=Registration.Knows.LIST)
+    return {**count(event), "missed": missed.count()}
 
 
 def _to_look_at(event: Event) -> Any:
