@@ -13,6 +13,8 @@ from mailings.models import Wave
 from meetups.models import Event, Series
 
 AHEAD = timedelta(days=7)
+# An invitation to an evening that begins sooner reaches nobody in time.
+TOO_LATE = timedelta(days=1)
 MOST = 6
 
 
@@ -33,7 +35,7 @@ def unreleased(series: Iterable[Series]) -> list[Unreleased]:
         due_at__lt=now + AHEAD,
         event__series__in=list(series),
         event__status=Event.Status.PUBLISHED,
-        event__starts_at__gt=now,
+        event__starts_at__gt=now + TOO_LATE,
     )
     return [_step(wave) for wave in drafts.select_related("event").order_by("due_at", "pk")[:MOST]]
 

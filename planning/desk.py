@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetups.models import Event, Series, Subscription
+from meetups.on_the_day import is_on_the_day
 from meetups.rights import ADD, CHANGE, VIEW, Rights
 from planning.crew import rosters_of
 from planning.gauges import Counts, Gauge, gauges_of
@@ -30,11 +31,17 @@ class Card:
     event: Event
     gauges: list[Gauge]
     missing: list[Step] = field(default_factory=list)
+    may_run: bool = False
 
     @property
     def standing(self) -> str:
         """Where it is in its life, as the card says it: "draft", "published", "over"."""
         return _("over") if self.event.is_over else self.event.get_status_display()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether she who opens the desk now most likely wants to its door."""
+        return is_on_the_day(self.event)
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,14 @@ class Desk:
     series: list[Series]
     may_add: bool
     waiting: list[Step] = field(default_factory=list)
+
+    @property
+    def today(self) -> list[Card]:
+        return [card for card in self.cards if card.is_on]
+
+    @property
+    def others(self) -> list[Card]:
+        return [card for card in self.cards if not card.is_on]
 
     @property
     def is_fresh(self) -> bool:
@@ -56,23 +71,21 @@ def desk_of(rights: Rights) -> Desk:
     series = _in(Series.objects.all(), "pk", rights.series_ids(VIEW, LABEL))
     evenings = _evenings(rights)
     counts = _counts(evenings)
-    cards = [
-        Card(event, gauges_of(event, counts[event.pk]), _missing(rights, event, counts[event.pk]))
-        for event in evenings
-    ]
+    cards = [_card(rights, event, counts[event.pk]) for event in evenings]
     may_add = rights.may(ADD, LABEL)
     return Desk(_greeting(evenings), cards, list(series), may_add, waiting_of(rights))
 
 
 def _evenings(rights: Rights) -> list[Event]:
-    """Those to come, the next one first, and the latest that is over."""
+    """Those to come, the next one first, and the latest that is over; before all, that of today."""
     evenings = Event.objects.select_related("series", "venue", "room").with_agenda()
     mine = _in(evenings.defer("search", "search_text"), "series", rights.series_ids(VIEW, LABEL))
     now = timezone.now()
     open_ones = mine.exclude(status=Event.Status.CANCELLED)
     coming = open_ones.filter(ends_at__gt=now).order_by("starts_at", "pk")[:MOST_CARDS]
     just_over = mine.published().filter(ends_at__lte=now, ends_at__gt=now - FRESH)
-    return [*coming, *just_over.order_by("-starts_at")[:1]]
+    found = [*coming, *just_over.order_by("-starts_at")[:1]]
+    return sorted(found, key=lambda event: not is_on_the_day(event))
 
 
 def _in(rows: Any, name: str, ids: frozenset[int] | None) -> Any:
@@ -127,9 +140,10 @@ def _recaps(evenings: list[Event]) -> dict[int, tuple[int, int]]:
     return {pk: (recap.done, recap.total) for pk, recap in recaps.items()}
 
 
-def _missing(rights: Rights, event: Event, counts: Counts) -> list[Step]:
+def _card(rights: Rights, event: Event, counts: Counts) -> Card:
     may = rights.may_in_one(CHANGE, LABEL, [event.series_id])
-    return list(missing_of(event, counts)) if may else []
+    missing = list(missing_of(event, counts)) if may else []
+    return Card(event, gauges_of(event, counts), missing, may_run=may)
 
 
 def _greeting(evenings: list[Event]) -> str:

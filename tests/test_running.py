@@ -111,3 +111,10 @@ def test_only_organizers_of_the_series_run_it(client, evening, role):
     for user in (make_organizer(evening.series, role), make_organizer(make_series())):
         client.force_login(user)
         assert client.get(url).status_code == 404
+
+
+def test_without_an_agenda_the_page_leads_to_where_it_is_made(client):
+    event = make_event(make_series())
+    client.force_login(make_organizer(event.series))
+    page = client.get(f"/admin/meetups/event/{event.pk}/running/").content.decode()
+    assert f'href="/admin/meetups/event/{event.pk}/change/#slots-group"' in page

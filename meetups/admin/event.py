@@ -16,6 +16,7 @@ from meetups.admin.base import SeriesAdmin, SeriesFilter, number_in
 from meetups.admin.event_form import EventForm
 from meetups.admin.event_verbs import CancelForm, MoveForm, PublishForm, people_told
 from meetups.models import Event, Picture, Series
+from meetups.on_the_day import is_on_the_day
 from meetups.rights import ADD, CHANGE, EXPORT, VIEW, rights_of
 from outbox.models import Delivery
 
@@ -160,6 +161,7 @@ class EventAdmin(SeriesAdmin):
             realm=event.series.realm, about__startswith=f"event:{event.pk}:"
         )
         return {
+            "is_on_the_day": is_on_the_day(event),
             "letters": letters.count(),
             "failed_letters": letters.filter(state__in=["failed", "bounced", "unknown"]).count(),
             "may_export": rights.may_in_one(VIEW, EXPORT, mine),

@@ -1,5 +1,6 @@
 """The front page: how the next evenings stand, what is missing, what leaves next."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mailings.leaving import leaving_next
 from mailings.models import Digest, ReminderPlan
+from mailings.waiting import unreleased
 from meetups.models import Series
 from meetups.rights import Rights
 from planning.desk import desk_of
@@ -297,3 +299,57 @@ def test_a_helper_at_the_door_sees_the_evenings_but_no_homework(series):
     user = make_organizer(series, role="door")
     (card,) = desk_of(Rights(user)).cards
     assert card.missing == []
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("starts_in", "leads_to_the_door"),
+    [
+        (6 * 60, True),
+        (6 * 60 + 1, False),
+        (-3 * 60, True),
+        (-60 * 5 + 1, True),
+        (-60 * 5 - 1, False),
+    ],
+)
+def test_on_the_day_the_evening_stands_first_with_its_door(
+    series, client, starts_in, leads_to_the_door
+):
+    """Of two hours; after three more it is an evening like others."""
+    later = make_event(series, starts_in=timedelta(minutes=7 * 60))
+    event = make_event(series, starts_in=starts_in * MINUTE, minutes=120)
+    client.force_login(make_organizer(series))
+    page = client.get("/admin/").content.decode()
+    assert (f"/admin/meetups/event/{event.pk}/door/" in page) is leads_to_the_door
+    assert (f"/admin/meetups/event/{event.pk}/running/" in page) is leads_to_the_door
+    assert f"/admin/meetups/event/{later.pk}/door/" not in page
+    assert page.index(event.title) < page.index(later.title) or not leads_to_the_door
+
+
+def test_the_evenings_come_before_invitations_that_wait_for_a_release(series, client):
+    make_event(series, starts_in=timedelta(hours=3))
+    make_wave(make_event(series, starts_in=timedelta(days=3)), state="draft")
+    client.force_login(make_organizer(series))
+    page = client.get("/admin/").content.decode()
+    assert page.index("At the door") < page.rindex("desk-card") < page.index("is not released")
+
+
+@pytest.mark.parametrize(("hours", "count"), [(23, 0), (25, 1)])
+def test_what_can_reach_nobody_in_time_is_not_asked_for(series, hours, count):
+    make_wave(make_event(series, starts_in=timedelta(hours=hours)), state="draft")
+    assert len(unreleased([series])) == count
+
+
+def test_the_links_of_an_evening_stand_in_the_order_of_what_is_next(series, client):
+    client.force_login(make_organizer(series))
+
+    def groups(starts_in):
+        event = make_event(series, starts_in=starts_in)
+        page = client.get(f"/admin/meetups/event/{event.pk}/change/").content.decode()
+        return re.findall(r'<h2 class="facts-head">([^<]+)<', page)
+
+    assert groups(timedelta(days=9)) == ["Before", "On the day"]
+    assert groups(timedelta(hours=1)) == ["On the day", "Before"]
+    assert groups(timedelta(days=-9)) == ["Afterwards", "On the day", "Before"]
