@@ -1,6 +1,8 @@
 """How many will come, from rows: what counts, what is kept of it, and what the pages say."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -273,6 +275,8 @@ def test_too_few_for_the_room_comes_with_what_helps(series, organizer):
     fill(event, 15)
     page = text(organizer, event)
     assert "Too few for this room: what helps" in page
+    levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert f"/admin/meetups/event/{event.pk}/messages/" in page
 
 
