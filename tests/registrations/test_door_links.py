@@ -138,7 +138,7 @@ def test_the_code_on_her_own_page_is_that_of_the_ticket(client, ada):
 def test_the_code_to_be_typed_is_on_the_ticket_and_on_her_own_page(client, ada):
     code = short_code_for(ada.pk)
     for address in (f"/t/{ada.ticket}/", ada.get_absolute_url()):
-        assert f"<strong>{code[:4]} {code[4:]}</strong>" in text(client.get(address))
+        assert f">{code[:4]} {code[4:]}</strong>" in text(client.get(address))
 
 
 # By herself

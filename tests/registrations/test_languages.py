@@ -32,13 +32,14 @@ def seat():
 
 
 def words_of(answer):
-    """What the page shows inside `main`, without its markup; never nothing."""
+    """What the page shows inside `main`, without its markup and codes; never nothing."""
     main = (
         answer.content.decode()
         .partition('<main id="main" tabindex="-1">')[2]
         .partition("</main>")[0]
     )
-    words = " ".join(re.sub(r"<script.*?</script>|<[^>]*>", " ", main, flags=re.S).split())
+    no_words = r"<script.*?</script>|<strong translate=\"no\">.*?</strong>|<[^>]*>"
+    words = " ".join(re.sub(no_words, " ", main, flags=re.S).split())
     assert words
     return words
 
