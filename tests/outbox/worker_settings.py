@@ -4,7 +4,7 @@ from tests.settings import *  # noqa: F403
 
 INSTALLED_APPS = [
     "outbox",
-    "people",
+    "tests.outbox.worker_apps.BarePeople",
     "django.contrib.auth",
     "django.contrib.contenttypes",
 ]
