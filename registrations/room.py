@@ -15,12 +15,26 @@ NEXT_IN_QUEUE = """
 UPDATE meetups_event SET queue_last = queue_last + 1 WHERE id = %s RETURNING queue_last
 """
 
+# The order of `in_line`; as a statement since each who asks reads it while all others wait.
+AHEAD_IN_LINE = """
+SELECT count(*) FROM registrations_registration
+WHERE event_id = %s AND state = 'waiting' AND mode = %s AND NOT needs_approval
+  AND (behind, queue_no) < (%s, %s)
+"""
+
 
 def next_in_queue(event_id: int) -> int:
     """The next number of the evening's queue; no number is given twice."""
     with connection.cursor() as cursor:
         cursor.execute(NEXT_IN_QUEUE, [event_id])
         return int(cursor.fetchone()[0])
+
+
+def place_in_line(seat: "Registration") -> int:
+    """1 for the first in line of this seat's mode."""
+    with connection.cursor() as cursor:
+        cursor.execute(AHEAD_IN_LINE, [seat.event_id, seat.mode, seat.behind, seat.queue_no])
+        return int(cursor.fetchone()[0]) + 1
 
 
 def must_have_room(seat: "Registration", mode: str, guests: int) -> None:

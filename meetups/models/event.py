@@ -302,8 +302,13 @@ class Event(models.Model):
     def locked(self) -> Iterator["Event"]:
         """Hold the event's row, so that its seats change one at a time. Taken before any other."""
         with transaction.atomic():
-            rows = Event.objects.select_for_update(no_key=True, of=("self",))
-            yield rows.select_related("series", "venue", "room").get(pk=self.pk)
+            fresh = Event.objects.select_for_update(no_key=True).get(pk=self.pk)
+            # What everybody waits for is read under the lock, and nothing else.
+            for name in ("series", "venue", "room"):
+                is_same = getattr(fresh, f"{name}_id") == getattr(self, f"{name}_id")
+                if is_same and name in self._state.fields_cache:
+                    setattr(fresh, name, getattr(self, name))
+            yield fresh
 
     def publish(self) -> None:
         """Announce the evening: it appears on the public pages and seats can be had."""

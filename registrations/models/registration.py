@@ -17,7 +17,7 @@ from registrations import seat_letters
 from registrations.feedback.forms import FeedbackForm
 from registrations.models.seats import HOLD, RegistrationQuerySet
 from registrations.offers import offer_until
-from registrations.room import must_have_room, next_in_queue
+from registrations.room import must_have_room, next_in_queue, place_in_line
 from registrations.tokens import new_seed, ticket_for, token_for
 
 
@@ -177,10 +177,7 @@ class Registration(models.Model):
         """1 for the first in line of this mode; 0 for whoever waits for an organizer's yes."""
         if self.needs_approval:
             return 0
-        ahead = self.event.registrations.in_line(self.mode).filter(
-            Q(behind__lt=self.behind) | Q(behind=self.behind, queue_no__lt=self.queue_no)
-        )
-        return ahead.count() + 1
+        return place_in_line(self)
 
     def kept_talks(self) -> list[Any]:
         """Talks whose speakers show them only to those who came, for somebody who did."""
@@ -210,11 +207,14 @@ class Registration(models.Model):
         if self.needs_approval:
             return self.State.WAITING
         left = event.seats_left(self.mode)
-        rivals = event.registrations.in_line(self.mode).filter(guests__lte=self.guests)
-        if left is not None and (left < self.seats or rivals.exists()):
+        if left is not None and (left < self.seats or self._has_rivals(event)):
             return self.State.WAITING
         held = event.series.confirm_by_mail and not by_organizer
         return self.State.PENDING if held else self.State.GOING
+
+    def _has_rivals(self, event: Event) -> bool:
+        """Whether somebody in line would be content with as many seats."""
+        return event.registrations.in_line(self.mode).filter(guests__lte=self.guests).exists()
 
     # Verbs
 

@@ -103,8 +103,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
                 raise Refused(_g("Seats for this evening can no longer be had."))
             if not by_organizer:
                 Suppression.objects.welcome_back(contact.email)
-            existing = event.registrations.active().filter(contact=contact).first()
-            if existing:
+            mine = event.registrations.active().filter(contact=contact)
+            if mine.exists():  # Cheaper than reading nothing, and most who ask are new.
+                existing = mine.get()
                 existing.event, existing.wish = event, wish
                 remind_of_seat(existing)
                 return existing
