@@ -93,7 +93,7 @@ def test_the_holder_says_no_and_gets_a_mail_about_it(window, evening):
     window.goto(holders_page(mail_to(ANNA)))
     follow(window, "Still coming?")
     press(window, "No, give my seat away")
-    expect(window.get_by_role("heading", name="You gave your seat back")).to_be_visible()
+    expect(window.get_by_role("heading", name="You are off the list")).to_be_visible()
     assert evening.registrations.get().state == "cancelled"
     assert letters_to(ANNA)[-1].subject == "You have freed your seat: What a query costs"
 
