@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import DurationField, ExpressionWrapper, F, OuterRef, Subquery, Value
 from django.utils import timezone
 
 from config.community.loading import load
@@ -10,7 +11,7 @@ from config.sample.around import load_around
 from config.sample.building import HERE, community
 from config.sample.mailings import load_mailings
 from config.sample.speakers import load_speakers
-from meetups.models import Series
+from meetups.models import Event, Series
 from registrations.models import Registration
 from speakers.pyvideo.importing import import_folder
 
@@ -32,9 +33,8 @@ def load_sample() -> None:
 
 def _register_before_the_evenings() -> None:
     """Nobody registers for an evening after it: the loading itself knows no other time than now."""
-    past = Registration.objects.filter(event__starts_at__lt=timezone.now()).select_related("event")
-    seats = list(past)
-    for number, seat in enumerate(seats):
-        seat.created_at = seat.event.starts_at - timedelta(days=2 + number % 19, hours=number % 11)
-        seat.state_at = seat.created_at
-    Registration.objects.bulk_update(seats, ["created_at", "state_at"], batch_size=500)
+    past = Registration.objects.filter(event__starts_at__lt=timezone.now())
+    start = Event.objects.filter(pk=OuterRef("event")).values("starts_at")
+    early = Value(timedelta(hours=7)) * (8 + F("pk") % 60)
+    past.update(created_at=Subquery(start) - ExpressionWrapper(early, DurationField()))
+    past.update(state_at=F("created_at"))
