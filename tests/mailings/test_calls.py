@@ -32,7 +32,7 @@ NUMBER = "+375291112233"
 
 @pytest.fixture
 def event():
-    return make_event(starts_in=timedelta(hours=10), capacity=2)
+    return make_event(starts_in=timedelta(hours=5), capacity=2)
 
 
 @pytest.fixture
