@@ -37,6 +37,10 @@ def site(django_db_setup, redis_server, tmp_path_factory):
         yield address
 
 
+# A page that keeps itself fresh would ask on for rows that the next test does not have.
+NOWHERE = "about:blank"
+
+
 @pytest.fixture(scope="package")
 def browser():
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
@@ -96,6 +100,7 @@ def _desk(community, windows):
 def passer_by(_passer_by, windows):
     """A window of somebody who only looks around in the community."""
     yield _passer_by
+    _passer_by.goto(NOWHERE)
     assert windows.heard() == []
 
 
@@ -103,4 +108,5 @@ def passer_by(_passer_by, windows):
 def desk(_desk, windows):
     """A window of the organizer of the community."""
     yield _desk
+    _desk.goto(NOWHERE)
     assert windows.heard() == []

@@ -30,7 +30,8 @@ class People:
         finally:
             for context, _watch in self.windows:
                 context.close()
-        assert self.heard() == []
+        if heard := self.heard():  # Not an assert: outside a test's own file it would not say what.
+            raise AssertionError("\n".join(heard))
 
     def open(self, path="", session=None, **options):
         """A new window at this page of the site; with the session of somebody who signed in."""
