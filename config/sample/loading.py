@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, OuterRef, Subquery, Value
+from django.db.models import DurationField, ExpressionWrapper, F, Value
 from django.utils import timezone
 
 from config.community.loading import load
@@ -12,7 +12,6 @@ from config.sample.building import HERE, community
 from config.sample.mailings import load_mailings
 from config.sample.speakers import load_speakers
 from meetups.models import Event, Series
-from registrations.models import Registration
 from speakers.pyvideo.importing import import_folder
 
 FOLDERS = {"minsk-python": "minsk-python-meetup", "montreal-python": "montreal-python"}
@@ -33,8 +32,7 @@ def load_sample() -> None:
 
 def _register_before_the_evenings() -> None:
     """Nobody registers for an evening after it: the loading itself knows no other time than now."""
-    past = Registration.objects.filter(event__starts_at__lt=timezone.now())
-    start = Event.objects.filter(pk=OuterRef("event")).values("starts_at")
     early = Value(timedelta(hours=7)) * (8 + F("pk") % 60)
-    past.update(created_at=Subquery(start) - ExpressionWrapper(early, DurationField()))
-    past.update(state_at=F("created_at"))
+    for event in Event.objects.filter(starts_at__lt=timezone.now()):
+        asked = Value(event.starts_at) - ExpressionWrapper(early, DurationField())
+        event.registrations.update(created_at=asked, state_at=asked)
