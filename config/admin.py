@@ -69,30 +69,23 @@ class OrganizersSite(AdminSite):
         super().register(own, admin_class, **options)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
+        evening = "meetups/event/<int:event_id>/"
         export = path(
-            "meetups/event/<int:event_id>/registrations.csv",
+            f"{evening}registrations.csv",
             self.admin_view(registrations_csv),
             name="registrations_csv",
         )
-        running = path(
-            "meetups/event/<int:event_id>/running/",
-            self.admin_view(running_view),
-            name="planning_running",
-        )
-        crew = path(
-            "meetups/event/<int:event_id>/crew/",
-            self.admin_view(crew_view),
-            name="planning_crew",
-        )
-        in_person = path(
-            "meetups/event/<int:event_id>/in-person/",
-            self.admin_view(in_person_view),
-            name="planning_in_person",
-        )
+        planning = [
+            path(f"{evening}running/", self.admin_view(running_view), name="planning_running"),
+            path(f"{evening}crew/", self.admin_view(crew_view), name="planning_crew"),
+            path(
+                f"{evening}in-person/", self.admin_view(in_person_view), name="planning_in_person"
+            ),
+        ]
         own = [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
         registered: dict[Any, Any] = self._registry
         below = [page for one in registered.values() for page in one.evening_pages()]
-        return [export, running, crew, in_person, *below, *own]
+        return [export, *planning, *below, *own]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Django's door, with 403 for people without a role and a second factor for all others."""

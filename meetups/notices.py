@@ -6,6 +6,7 @@ from meetups.calendar import Entry, calendar_file
 from outbox.drafts import Draft
 from outbox.models import Delivery
 from outbox.states import MessageClass
+from people.models import Contact
 
 if TYPE_CHECKING:
     from meetups.models import Event, Series
@@ -40,6 +41,16 @@ def facts(event: "Event") -> dict[str, Any]:
     }
 
 
+def addressed(event: "Event", contact: Contact) -> dict[str, Any]:
+    """How a letter about the evening goes to one of its people, who is owed it."""
+    return {
+        "message_class": MessageClass.TRANSACTIONAL,
+        "language": contact.language or event.series.language,
+        "realm": event.series.realm,
+        "about": event.about,
+    }
+
+
 def attachments(event: "Event", entry: Entry | None = None) -> list[dict[str, str]]:
     """The evening, or her part of it, as a calendar file for a mail to one of its people."""
     method = "CANCEL" if event.is_cancelled else "PUBLISH"
@@ -68,11 +79,8 @@ def tell(event: "Event", template: str, extra: dict[str, Any]) -> int:
             template=template,
             context=(with_calendar if registration.is_seated else shared) | registration.facts(),
             key=f"{fact}:{registration.contact_id}",
-            message_class=MessageClass.TRANSACTIONAL,
-            language=registration.contact.language or event.series.language,
-            realm=event.series.realm,
-            about=event.about,
             not_after=event.ends_at,
+            **addressed(event, registration.contact),
         )
         for registration in event.registrations.active().select_related("contact")
     )

@@ -7,7 +7,13 @@ from meetups.models import Event
 from outbox.drafts import Draft
 from outbox.models import Delivery
 from planning.models import CrewNote, ShiftPlace
-from planning.models.crew import addressed, must_be_on
+from registrations.room import must_be_on
+
+
+def words_of(event: Event) -> str:
+    """The free text of the briefing; empty where there is none."""
+    note = CrewNote.objects.filter(event=event).first()
+    return note.words if note else ""
 
 
 def write_words(event: Event, words: str) -> CrewNote:
@@ -54,7 +60,7 @@ def _letter(event: Event, note: CrewNote, places: list[ShiftPlace]) -> Draft:
         context=notices.facts(event) | first.facts() | context,
         key=f"briefing:{event.pk}:{first.contact_id}:{_version(event, note, places)}",
         not_after=event.ends_at,
-        **addressed(event, first.contact),
+        **notices.addressed(event, first.contact),
     )
 
 

@@ -14,16 +14,16 @@ from django.utils.translation import ngettext
 
 from meetups.models import Event
 from planning.asked import evening_to_plan, row_number
-from planning.briefing import send_briefing, write_words
+from planning.briefing import send_briefing, words_of, write_words
 from planning.crew import ask_by_address, duties_of, helped_before, rosters_of
 from planning.crew_forms import BriefingForm, RolesForm
-from planning.models import CrewNote, Shift, ShiftPlace
+from planning.models import Shift, ShiftPlace
 
 
 def crew_view(request: HttpRequest, event_id: int) -> HttpResponse:
     """Who does what, who is asked, and the briefing."""
     event = evening_to_plan(request, event_id)
-    roles, briefing = RolesForm(event), BriefingForm(initial={"words": _words(event)})
+    roles, briefing = RolesForm(event), BriefingForm(initial={"words": words_of(event)})
     if request.method == "POST":
         wanted = request.POST.get("do", "")
         if wanted == "roles":
@@ -48,11 +48,6 @@ def crew_view(request: HttpRequest, event_id: int) -> HttpResponse:
             "is_open": not event.is_cancelled and not event.is_over,
         },
     )
-
-
-def _words(event: Event) -> str:
-    note = CrewNote.objects.filter(event=event).first()
-    return note.words if note else ""
 
 
 def _act(

@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from meetups.models import Refused
 from meetups.pages import require_form, without_address
 from outbox.letters import spoken
-from planning.models import CrewNote, ShiftPlace
+from planning.briefing import words_of
+from planning.models import ShiftPlace
 
 
 @never_cache
@@ -36,12 +37,11 @@ def _answered(request: HttpRequest, place: ShiftPlace) -> HttpResponse:
 
 def _shown(request: HttpRequest, place: ShiftPlace) -> HttpResponse:
     event = place.shift.event
-    note = CrewNote.objects.filter(event=event).first()
     is_confirmed = place.state == ShiftPlace.State.CONFIRMED and not place.is_stale
     context = {
         "place": place,
         "event": event,
         "is_open": not event.is_cancelled and not event.is_over,
-        "words": note.words if note and is_confirmed else "",
+        "words": words_of(event) if is_confirmed else "",
     }
     return without_address(render(request, "planning/help.html", context))

@@ -7,18 +7,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from meetups.models import Event
-from meetups.rights import CHANGE, rights_of
+from planning.asked import evening_to_plan
 from planning.running import begin, run_sheet, shorten, take_back, write_note
-
-LABEL = "meetups.event"
 
 
 def running_view(request: HttpRequest, event_id: int) -> HttpResponse:
     """Plan beside now; 404 outside the series whose evenings she may change."""
-    ids = rights_of(request).series_ids(CHANGE, LABEL)
-    events = Event.objects.select_related("series")
-    mine = events if ids is None else events.filter(series__in=ids)
-    event = get_object_or_404(mine, pk=event_id)
+    event = evening_to_plan(request, event_id)
     if request.method == "POST":
         return _act(request, event)
     context = {

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetups.models import Refused
+from meetups.models import Event, Refused
 
 if TYPE_CHECKING:
     from registrations.models import Registration
@@ -35,6 +35,14 @@ def place_in_line(seat: "Registration") -> int:
     with connection.cursor() as cursor:
         cursor.execute(AHEAD_IN_LINE, [seat.event_id, seat.mode, seat.behind, seat.queue_no])
         return int(cursor.fetchone()[0]) + 1
+
+
+def must_be_on(event: Event) -> None:
+    """Raises Refused where the evening is cancelled or over: nobody's place changes any more."""
+    if event.is_cancelled:
+        raise Refused(_("This evening is cancelled."))
+    if event.is_over:
+        raise Refused(_("This evening is over."))
 
 
 def must_have_room(seat: "Registration", mode: str, guests: int) -> None:

@@ -82,11 +82,8 @@ def write(seat: "Registration", letter: str, occasion: str = "") -> None:
         letter,
         notices.facts(event) | facts(seat) | extra,
         key=f"reg:{seat.pk}:{occasion or f'{seat.state}:{seat.rev}'}",
-        message_class=MessageClass.TRANSACTIONAL,
-        language=seat.contact.language or event.series.language,
-        realm=event.series.realm,
-        about=event.about,
         not_after=seat.offer_until if "offer_until" in extra else event.ends_at,
+        **notices.addressed(event, seat.contact),
     )
 
 

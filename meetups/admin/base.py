@@ -43,10 +43,14 @@ class SeriesForm(PlainForm):
     """A form that keeps what it may not offer, and shows why a verb refused."""
 
     refused: ValidationError | None = None
+    # Numbers with a good default: whoever leaves one empty keeps what it was.
+    kept_where_empty: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        for name in fields.keys() & self.kept_where_empty:
+            fields[name].required = False
         for name, field in fields.items():
             current = getattr(self.instance, f"{name}_id", None)
             if isinstance(field, forms.ModelChoiceField) and current and self.instance.pk:
@@ -56,6 +60,9 @@ class SeriesForm(PlainForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
+        for name in self.kept_where_empty:
+            if name in self.cleaned_data and self.cleaned_data[name] is None:
+                self.cleaned_data[name] = getattr(self.instance, name)
         if self.refused:
             self.add_error(None, self.refused)
         return self.cleaned_data

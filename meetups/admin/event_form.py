@@ -27,6 +27,7 @@ class EventForm(ShortNameForm):
     """Everything about an evening but its status."""
 
     named_after, fallback_name = "title", "evening"
+    kept_where_empty = ("guests_allowed",)
 
     class Meta:
         model = Event
@@ -38,8 +39,6 @@ class EventForm(ShortNameForm):
         # A model's validators run when the row has the value already, and the page shows the row.
         if "zone" in self.fields:
             self.fields["zone"].validators.append(validate_zone)
-        if "guests_allowed" in self.fields:
-            self.fields["guests_allowed"].required = False
         for field in self.fields.values():
             # What somebody else changed while the form was open is not changed back by it.
             field.show_hidden_initial = bool(self.instance.pk)
@@ -54,11 +53,6 @@ class EventForm(ShortNameForm):
         ):
             return stored
         return posted
-
-    def clean_guests_allowed(self) -> int:
-        """As it was, where nothing is said of it."""
-        number = self.cleaned_data["guests_allowed"]
-        return int(self.instance.guests_allowed if number is None else number)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

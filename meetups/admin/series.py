@@ -24,6 +24,7 @@ from people.models import User, normalized_email
 
 class SeriesDataForm(ShortNameForm):
     fallback_name = "series"
+    kept_where_empty = ("ask_hours", "offer_hours", "overfill_percent")
 
     class Meta:
         model = Series
@@ -35,22 +36,6 @@ class SeriesDataForm(ShortNameForm):
                 ours=", ".join(name for _code, name in settings.LANGUAGES),
             ),
         }
-
-    # Numbers with a good default: whoever leaves one empty keeps what it was.
-    OPTIONAL = ("ask_hours", "offer_hours", "overfill_percent")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in self.OPTIONAL:
-            if name in self.fields:
-                self.fields[name].required = False
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        for name in self.OPTIONAL:
-            if name in data and data[name] is None:
-                data[name] = getattr(self.instance, name)
-        return data
 
     def clean_language(self) -> str:
         code: str = self.cleaned_data["language"]

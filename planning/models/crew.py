@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from meetups import notices
 from meetups.models import Event, Refused
 from outbox.models import Delivery
-from outbox.states import MessageClass
 from people.models import Contact, User
 from people.tokens import hash_of, new_seed
 from planning.tokens import token_for, token_from
+from registrations.room import must_be_on
 
 
 class Shift(models.Model):
@@ -205,7 +205,7 @@ class ShiftPlace(models.Model):
             notices.facts(event) | self.facts() | role,
             key=f"help:{self.pk}:asked:{self.rev}",
             not_after=event.starts_at,
-            **addressed(event, self.contact),
+            **notices.addressed(event, self.contact),
         )
 
     def facts(self) -> dict[str, Any]:
@@ -244,21 +244,3 @@ class CrewNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event}: {self.words[:40]}"
-
-
-def must_be_on(event: Event) -> None:
-    """Raises Refused where nobody is to be written to any more."""
-    if event.is_cancelled:
-        raise Refused(_g("This evening is cancelled."))
-    if event.is_over:
-        raise Refused(_g("This evening is over."))
-
-
-def addressed(event: Event, contact: Contact) -> dict[str, Any]:
-    """How a letter to a helper goes out."""
-    return {
-        "message_class": MessageClass.TRANSACTIONAL,
-        "language": contact.language or event.series.language,
-        "realm": event.series.realm,
-        "about": event.about,
-    }

@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from meetups.models import Event, PromoLink, Refused, Wish
 from people.models import Contact
-from registrations import seat_letters
+from registrations import room, seat_letters
 from registrations.feedback.forms import FeedbackForm
 from registrations.models.seats import HOLD, RegistrationQuerySet
 from registrations.offers import offer_until
-from registrations.room import must_have_room, next_in_queue, place_in_line
 from registrations.tokens import new_seed, ticket_for, token_for
 
 
@@ -177,7 +176,7 @@ class Registration(models.Model):
         """1 for the first in line of this mode; 0 for whoever waits for an organizer's yes."""
         if self.needs_approval:
             return 0
-        return place_in_line(self)
+        return room.place_in_line(self)
 
     def kept_talks(self) -> list[Any]:
         """Talks whose speakers show them only to those who came, for somebody who did."""
@@ -240,7 +239,7 @@ class Registration(models.Model):
         """
         with self._fresh(must_be_on=False) as fresh:
             if fresh.state in self.ACTIVE:
-                fresh._must_not_be_off()
+                room.must_be_on(fresh.event)
                 seat_letters.withdraw_reminders(fresh)
                 fresh.move_to(self.State.CANCELLED, letter)
                 Registration.objects.fill_seats(fresh.event)
@@ -284,7 +283,7 @@ class Registration(models.Model):
             new = (mode or fresh.mode, fresh.guests if guests is None else guests)
             if new == old or fresh.state not in self.ACTIVE:
                 return
-            must_have_room(fresh, *new)
+            room.must_have_room(fresh, *new)
             fresh.mode, fresh.guests = new
             if fresh.state == self.State.WAITING:
                 fresh._queue_anew()
@@ -366,7 +365,7 @@ class Registration(models.Model):
             )
         self.state, self.state_at, self.rev = state, timezone.now(), self.rev + 1
         if state == self.State.WAITING:
-            self.queue_no = next_in_queue(self.event_id)
+            self.queue_no = room.next_in_queue(self.event_id)
         self.save()
         if not old:
             seat_letters.withdraw_invitations(self)
@@ -381,20 +380,14 @@ class Registration(models.Model):
             fresh = event.registrations.select_related("contact").get(pk=self.pk)
             fresh.event = event
             if must_be_on:
-                fresh._must_not_be_off()
+                room.must_be_on(event)
             yield fresh
 
     def _must_not_be_late(self) -> None:
         if self.state == self.State.EXPIRED or self.is_overdue:
             raise Refused(_g("The time is over and the seat went on. Please ask again."))
 
-    def _must_not_be_off(self) -> None:
-        if self.event.is_cancelled:
-            raise Refused(_g("This evening is cancelled."))
-        if self.event.is_over:
-            raise Refused(_g("This evening is over."))
-
     def _queue_anew(self) -> None:
         """To the end of the line: what she asks for, or may ask for, is new."""
-        self.queue_no, self.state_at = next_in_queue(self.event_id), timezone.now()
+        self.queue_no, self.state_at = room.next_in_queue(self.event_id), timezone.now()
         self.rev += 1

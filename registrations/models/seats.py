@@ -104,7 +104,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             if not by_organizer:
                 Suppression.objects.welcome_back(contact.email)
             mine = event.registrations.active().filter(contact=contact)
-            if mine.exists():  # Cheaper than reading nothing, and most who ask are new.
+            if mine.exists():  # Most who ask are new, and to read a row costs more.
                 existing = mine.get()
                 existing.event, existing.wish = event, wish
                 remind_of_seat(existing)
